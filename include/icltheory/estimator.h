@@ -1,0 +1,103 @@
+/* Pretraining: Gamma by ridge regression on a dataset.
+ *
+ *     Gamma* = argmin sum_mu (y_mu - q_mu' Gamma h_mu)^2 + (n/d) lambda |Gamma|_F^2,   p = d(d+1) unknowns.
+ *
+ * lambda = 0 is the limit lambda -> 0+: the least-squares solution of minimum norm, also for n < p and where the data
+ * are rank-deficient. */
+#ifndef ICLTHEORY_ESTIMATOR_H
+#define ICLTHEORY_ESTIMATOR_H
+
+#include <icltheory/dataset.h>
+#include <icltheory/run.h>
+#include <icltheory/status.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** How the ridge problem is solved. Cholesky factors are used where they are accurate; where they are not (nearly
+ * singular data with little or no ridge) both methods turn to a singular value decomposition of the n x p features. */
+enum {
+  ICL_METHOD_AUTO = 0,   /**< dual for n < p, primal otherwise */
+  ICL_METHOD_PRIMAL = 1, /**< normal equations: p x p; n p^2/2 + p^3/3 flop, 10 p^2 bytes */
+  ICL_METHOD_DUAL = 2    /**< kernel equations: n x n; 4 n^2 d + n^3/3 flop, 16 n^2 bytes */
+};
+
+/** Settings and results of a fit. Opaque. */
+typedef struct icl_estimator icl_estimator;
+
+/** Creates an estimator: lambda 0, method AUTO, tolerance 1e-8, at most 1000 iterations.
+ *
+ * @param[out] out the new estimator, to be given to icl_estimator_destroy.
+ * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_MEMORY. Thread-safe. Since 0.1. */
+icl_status icl_estimator_create(icl_estimator **out);
+
+/** Sets the ridge.
+ *
+ * @param estimator the estimator.
+ * @param lambda finite, >= 0; 0 (default) is the limit lambda -> 0+.
+ * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN. Since 0.1. */
+icl_status icl_estimator_set_lambda(icl_estimator *estimator, double lambda);
+
+/** Sets the method.
+ *
+ * @param estimator the estimator.
+ * @param method ICL_METHOD_AUTO (default), ICL_METHOD_PRIMAL or ICL_METHOD_DUAL.
+ * @return ICL_OK, ICL_ERR_ARGUMENT. Since 0.1. */
+icl_status icl_estimator_set_method(icl_estimator *estimator, int32_t method);
+
+/** Sets the relative residual that a fit must reach, see icl_estimator_report. The methods here refine their answer
+ * until it stops improving, so they usually end far below it.
+ *
+ * @param estimator the estimator.
+ * @param relative in (0, 1); default 1e-8.
+ * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN. Since 0.1. */
+icl_status icl_estimator_set_tolerance(icl_estimator *estimator, double relative);
+
+/** Bounds the iterations; for the methods here these are steps of iterative refinement.
+ *
+ * @param estimator the estimator.
+ * @param count >= 1; default 1000.
+ * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN. Since 0.1. */
+icl_status icl_estimator_set_max_iterations(icl_estimator *estimator, int64_t count);
+
+/** Fits Gamma. Replaces the result of an earlier fit; after a failure there is no result, but after
+ * ICL_ERR_NOT_CONVERGED the best Gamma found and its report can be read.
+ *
+ * @param estimator the estimator; it keeps no reference to the dataset.
+ * @param dataset the data, at least one row.
+ * @param run threads and progress, or NULL. A factorisation cannot be interrupted, so cancelling may take its time.
+ * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_STATE (no rows), ICL_ERR_SIZE (a matrix larger than BLAS can index),
+ * ICL_ERR_NONFINITE (products of the data overflow), ICL_ERR_MEMORY, ICL_ERR_NOT_CONVERGED, ICL_ERR_CANCELED. Cost: see
+ * the methods. Since 0.1. */
+icl_status icl_estimator_fit(icl_estimator *estimator, const icl_dataset *dataset, const icl_run *run);
+
+/** Reads the fitted Gamma.
+ *
+ * @param estimator the estimator, after a fit.
+ * @param[out] gamma d x (d+1).
+ * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_STATE. Thread-safe. Since 0.1. */
+icl_status icl_estimator_gamma(const icl_estimator *estimator, double *gamma);
+
+/** Reads how the fit went. Each output may be NULL.
+ *
+ * @param estimator the estimator, after a fit.
+ * @param[out] method ICL_METHOD_PRIMAL or ICL_METHOD_DUAL: what AUTO chose.
+ * @param[out] iterations steps of iterative refinement; 0 where the singular value decomposition was used.
+ * @param[out] relative_residual recomputed from the data after the solve. With F the map from Gamma to predictions and
+ * mu = n lambda/d: |F'(y - F Gamma) - mu Gamma| / |F'y|; for the dual with n < p, |K a - y|/|y| with K = FF' + mu I and
+ * Gamma = F'a. 0 where the denominator is 0.
+ * @param[out] training_error mean squared error on the training rows.
+ * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_STATE. Thread-safe. Since 0.1. */
+icl_status icl_estimator_report(const icl_estimator *estimator, int32_t *method, int64_t *iterations,
+                                double *relative_residual, double *training_error);
+
+/** Destroys an estimator. NULL is fine. Since 0.1. */
+void icl_estimator_destroy(icl_estimator *estimator);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,40 @@
+#include "alloc.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGNMENT = 64 }; /* a cache line, and the widest vector */
+
+static icl_status out_of_memory(int64_t bytes) {
+  return icl__fail(ICL_ERR_MEMORY, "out of memory: could not allocate %" PRId64 " bytes", bytes);
+}
+
+icl_status icl__new(int64_t bytes, void *out) {
+  void *memory = calloc(1, (size_t)bytes);
+  if (!memory) return out_of_memory(bytes);
+  *(void **)out = memory;
+  return ICL_OK;
+}
+
+icl_status icl__new_doubles(int64_t count, double **out) {
+  if (count > (PTRDIFF_MAX - ALIGNMENT) / (int64_t)sizeof(double)) {
+    return icl__fail(ICL_ERR_SIZE, "an array of %" PRId64 " doubles exceeds the address space", count);
+  }
+  int64_t bytes = (count * (int64_t)sizeof(double) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  void *memory = aligned_alloc(ALIGNMENT, (size_t)(bytes ? bytes : ALIGNMENT));
+  if (!memory) return out_of_memory(bytes);
+  *out = memory;
+  return ICL_OK;
+}
+
+icl_status icl__grow_doubles(double **array, int64_t used, int64_t count) {
+  double *larger = NULL;
+  ICL__TRY(icl__new_doubles(count, &larger));
+  if (used) memcpy(larger, *array, (size_t)used * sizeof *larger);
+  icl__free(*array);
+  *array = larger;
+  return ICL_OK;
+}
+
+void icl__free(void *memory) { free(memory); }

@@ -1,0 +1,136 @@
+#include <icltheory/attention.h>
+
+#include <float.h>
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "blas.h"
+#include "checked.h"
+#include "operator.h"
+
+static double largest(int64_t count, const double *array) {
+  double bound = 0.0;
+  for (int64_t i = 0; i < count; i++) bound = fmax(bound, fabs(array[i]));
+  return bound;
+}
+
+/* x (n x (l+1) x d) and y (n x (l+1)): sizes, pointers, finite data whose features cannot overflow. */
+static icl_status check_sequences(int64_t d, int64_t l, int64_t n, const double *x, const double *y) {
+  int64_t tokens;
+  ICL__TRY(icl__check_dimension(d));
+  ICL__TRY(icl__check_size(l, "l"));
+  ICL__TRY(icl__check_size(n, "n"));
+  ICL__TRY(icl__check_pointer(x, "x"));
+  ICL__TRY(icl__check_pointer(y, "y"));
+  if (l >= INT32_MAX) return icl__fail(ICL_ERR_SIZE, "l is %" PRId64 "; BLAS can index at most %d", l, INT32_MAX - 1);
+  ICL__TRY(icl__check_product(n, l + 1, d, "x", &tokens));
+  ICL__TRY(icl__check_finite(x, tokens, "x"));
+  ICL__TRY(icl__check_finite(y, n * (l + 1), "y"));
+  /* Every partial sum of a feature is at most d l |y| max(|x|, |y|). */
+  double labels = largest(n * (l + 1), y), others = fmax(largest(tokens, x), labels);
+  if (labels * (double)d * (double)l > DBL_MAX || labels * (double)d * (double)l * others > DBL_MAX) {
+    return icl__fail(ICL_ERR_NONFINITE, "x and y are as large as %g; their products overflow", others);
+  }
+  return ICL_OK;
+}
+
+icl_status icl_features(int64_t d, int64_t l, int64_t n, const double *x, const double *y, double *query,
+                        double *context, double *target) {
+  ICL__TRY(check_sequences(d, l, n, x, y));
+  for (int64_t mu = 0; mu < n; mu++) {
+    const double *tokens = &x[mu * (l + 1) * d], *labels = &y[mu * (l + 1)];
+    if (query) memcpy(&query[mu * d], &tokens[l * d], (size_t)d * sizeof *query);
+    if (target) target[mu] = labels[l];
+    if (!context) continue;
+    double *h = &context[mu * (d + 1)];
+    icl__gemv(ICL__TRANSPOSED, l, d, (double)d / (double)l, tokens, labels, 0.0, h);
+    h[d] = icl__dot(l, labels, labels) / (double)l;
+  }
+  return ICL_OK;
+}
+
+icl_status icl_gamma_predict(int64_t d, int64_t n, const double *gamma, const double *query, const double *context,
+                             double *prediction) {
+  int64_t elements;
+  double *work;
+  ICL__TRY(icl__check_dimension(d));
+  ICL__TRY(icl__check_size(n, "n"));
+  ICL__TRY(icl__check_pointer(gamma, "gamma"));
+  ICL__TRY(icl__check_pointer(query, "query"));
+  ICL__TRY(icl__check_pointer(context, "context"));
+  ICL__TRY(icl__check_pointer(prediction, "prediction"));
+  ICL__TRY(icl__check_product(n, d + 1, 1, "context", &elements));
+  ICL__TRY(icl__check_finite(gamma, d * (d + 1), "gamma"));
+  ICL__TRY(icl__check_finite(query, n * d, "query"));
+  ICL__TRY(icl__check_finite(context, elements, "context"));
+  icl__rows rows = {d, n, query, context, NULL};
+  /* The predictions go to memory of their own first: should one overflow, the caller's array stays as it is. */
+  ICL__TRY(icl__new_doubles(icl__operator_work(d) + n, &work));
+  double *values = &work[icl__operator_work(d)];
+  icl__operator_predict(&rows, gamma, work, values);
+  icl_status status = icl__check_finite(values, n, "prediction");
+  if (!status) memcpy(prediction, values, (size_t)n * sizeof *prediction);
+  icl__free(work);
+  return status;
+}
+
+static icl_status check_attention(int64_t d, const double *V, const double *M) {
+  ICL__TRY(icl__check_dimension(d));
+  ICL__TRY(icl__check_pointer(V, "V"));
+  ICL__TRY(icl__check_pointer(M, "M"));
+  ICL__TRY(icl__check_finite(V, (d + 1) * (d + 1), "V"));
+  return icl__check_finite(M, (d + 1) * (d + 1), "M");
+}
+
+/* Column l+1 of Z is z = [x_{l+1}; 0], so entry (d+1, l+1) of Z + (1/l) (V Z)(K Z)'(Q Z) is
+ *
+ *     (1/l) v' (Z Z') (M z),    v' the last row of V.
+ *
+ * Z Z' is never formed: with s = M z, the sum runs over the l+1 columns of Z as sum_i (v.z_i)(z_i.s). */
+icl_status icl_attention_predict(int64_t d, int64_t l, const double *V, const double *M, const double *x,
+                                 const double *y, double *prediction) {
+  int64_t width = d + 1, tokens;
+  double *s;
+  ICL__TRY(check_attention(d, V, M));
+  ICL__TRY(icl__check_size(l, "l"));
+  ICL__TRY(icl__check_pointer(x, "x"));
+  ICL__TRY(icl__check_pointer(y, "y"));
+  ICL__TRY(icl__check_pointer(prediction, "prediction"));
+  if (l == INT64_MAX) return icl__fail(ICL_ERR_SIZE, "l is %" PRId64 "; too large", l);
+  ICL__TRY(icl__check_product(l + 1, d, 1, "x", &tokens));
+  ICL__TRY(icl__check_finite(x, tokens, "x"));
+  ICL__TRY(icl__check_finite(y, l, "y"));
+  ICL__TRY(icl__new_doubles(width, &s));
+  const double *query = &x[l * d], *v = &V[d * width];
+  for (int64_t i = 0; i < width; i++) s[i] = icl__dot(d, &M[i * width], query);
+  double sum = icl__dot(d, v, query) * icl__dot(d, query, s);
+  for (int64_t i = 0; i < l; i++) {
+    const double *token = &x[i * d];
+    sum += (icl__dot(d, v, token) + v[d] * y[i]) * (icl__dot(d, token, s) + y[i] * s[d]);
+  }
+  icl__free(s);
+  if (!isfinite(sum)) return icl__fail(ICL_ERR_NONFINITE, "prediction overflows for these V, M, x and y");
+  *prediction = sum / (double)l;
+  return ICL_OK;
+}
+
+icl_status icl_attention_reduce(int64_t d, const double *V, const double *M, double *gamma) {
+  int64_t width = d + 1;
+  ICL__TRY(check_attention(d, V, M));
+  ICL__TRY(icl__check_pointer(gamma, "gamma"));
+  for (int64_t j = 0; j < d; j++) {
+    if (V[d * width + j] == 0.0) continue;
+    return icl__fail(ICL_ERR_DOMAIN, "V[%" PRId64 "] (entry %" PRId64 " of v21) is %g; exactly 0 was expected",
+                     d * width + j, j, V[d * width + j]);
+  }
+  double v22 = V[d * width + d];
+  double bound = fabs(v22) * largest(width * width, M);
+  if (!isfinite(bound)) return icl__fail(ICL_ERR_NONFINITE, "gamma overflows for these V and M");
+  for (int64_t i = 0; i < d; i++) {
+    for (int64_t j = 0; j < d; j++) gamma[i * width + j] = v22 * M[j * width + i] / (double)d;
+    gamma[i * width + d] = v22 * M[d * width + i];
+  }
+  return ICL_OK;
+}

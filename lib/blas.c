@@ -1,0 +1,113 @@
+#include "blas.h"
+
+#include <cblas.h>
+#include <float.h>
+#include <inttypes.h>
+#include <lapacke.h>
+#include <math.h>
+
+#include "alloc.h"
+
+/* LAPACKE is called through its *_work functions and in column-major order only: the high-level ones scan for NaN with
+ * 32-bit products and copy row-major matrices. A row-major matrix is its own transpose in column-major, so 'U' below
+ * means the lower triangle of ours. */
+
+icl_status icl__check_blas(int64_t value, const char *name) {
+  if (value <= INT32_MAX) return ICL_OK;
+  return icl__fail(ICL_ERR_SIZE, "%s is %" PRId64 "; BLAS can index at most %" PRId32, name, value, INT32_MAX);
+}
+
+double icl__norm(int64_t count, const double *x) { return cblas_dnrm2((int)count, x, 1); }
+
+double icl__dot(int64_t count, const double *x, const double *y) {
+  return cblas_ddot((int)count, x, 1, y, 1);
+}
+
+void icl__gemm(int transpose_a, int transpose_b, int64_t m, int64_t n, int64_t k, double alpha, const double *a,
+               const double *b, double beta, double *c) {
+  cblas_dgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans, transpose_b ? CblasTrans : CblasNoTrans, (int)m,
+              (int)n, (int)k, alpha, a, (int)(transpose_a ? m : k), b, (int)(transpose_b ? k : n), beta, c, (int)n);
+}
+
+void icl__gemv(int transpose, int64_t m, int64_t n, double alpha, const double *a, const double *x, double beta,
+               double *y) {
+  cblas_dgemv(CblasRowMajor, transpose ? CblasTrans : CblasNoTrans, (int)m, (int)n, alpha, a, (int)n, x, 1, beta, y,
+              1);
+}
+
+void icl__syrk(int transpose, int64_t n, int64_t k, const double *a, double beta, double *c) {
+  cblas_dsyrk(CblasRowMajor, CblasLower, transpose ? CblasTrans : CblasNoTrans, (int)n, (int)k, 1.0, a,
+              (int)(transpose ? n : k), beta, c, (int)n);
+}
+
+/* A LAPACK routine asks for its workspace by length -1; the answer comes back as a double. */
+static icl_status new_work(double wanted, double **work) { return icl__new_doubles((int64_t)wanted + 1, work); }
+
+static icl_status check_info(lapack_int info, const char *routine) {
+  if (!info) return ICL_OK;
+  return icl__fail(ICL_ERR_NOT_CONVERGED, "LAPACK's %s failed with info = %d", routine, (int)info);
+}
+
+icl_status icl__cholesky(int64_t n, double *a, double *reciprocal_condition) {
+  double *work, rcond = 0.0;
+  lapack_int size = (lapack_int)n;
+  ICL__TRY(icl__new_doubles(4 * n, &work)); /* 3 n for dpocon, and its n integers in the last n places */
+  double norm = LAPACKE_dlansy_work(LAPACK_COL_MAJOR, '1', 'U', size, a, size, work);
+  if (isfinite(norm) && LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'U', size, a, size) == 0) {
+    LAPACKE_dpocon_work(LAPACK_COL_MAJOR, 'U', size, a, size, norm, &rcond, work, (lapack_int *)&work[3 * n]);
+  }
+  icl__free(work);
+  *reciprocal_condition = rcond > 0.0 ? rcond : 0.0;
+  return ICL_OK;
+}
+
+int icl__cholesky_accurate(int64_t n, double reciprocal_condition) {
+  return reciprocal_condition >= 10.0 * (double)n * DBL_EPSILON;
+}
+
+void icl__cholesky_solve(int64_t n, const double *factor, int64_t count, double *b) {
+  LAPACKE_dpotrs_work(LAPACK_COL_MAJOR, 'U', (lapack_int)n, (lapack_int)count, factor, (lapack_int)n, b,
+                      (lapack_int)n);
+}
+
+icl_status icl__eigen(int64_t n, double *a, double *values) {
+  double wanted, *work;
+  lapack_int integers, size = (lapack_int)n;
+  ICL__TRY(check_info(LAPACKE_dsyevd_work(LAPACK_COL_MAJOR, 'V', 'U', size, a, size, values, &wanted, -1, &integers,
+                                          -1), "dsyevd"));
+  ICL__TRY(new_work(wanted + integers, &work)); /* an integer takes at most the place of a double */
+  lapack_int *integer_work = (lapack_int *)&work[(int64_t)wanted];
+  lapack_int info = LAPACKE_dsyevd_work(LAPACK_COL_MAJOR, 'V', 'U', size, a, size, values, work, (lapack_int)wanted,
+                                        integer_work, integers);
+  icl__free(work);
+  return check_info(info, "dsyevd");
+}
+
+/* a = U S V' is, in column-major order, a' = V S U': so LAPACK's left vectors are our right ones. */
+icl_status icl__svd(int64_t m, int64_t n, double *a, double *u, double *values, double *vt) {
+  double wanted, *work;
+  lapack_int rows = (lapack_int)m, columns = (lapack_int)n, rank = rows < columns ? rows : columns;
+  lapack_int *integer_work;
+  ICL__TRY(check_info(LAPACKE_dgesdd_work(LAPACK_COL_MAJOR, 'S', columns, rows, a, columns, values, vt, columns, u,
+                                          rank, &wanted, -1, NULL), "dgesdd"));
+  if (wanted > INT32_MAX) {
+    return icl__fail(ICL_ERR_SIZE, "the singular value decomposition of a %" PRId64 " x %" PRId64
+                     " matrix needs more workspace than LAPACK can index", m, n);
+  }
+  ICL__TRY(new_work(wanted + 8.0 * rank, &work));
+  integer_work = (lapack_int *)&work[(int64_t)wanted];
+  lapack_int info = LAPACKE_dgesdd_work(LAPACK_COL_MAJOR, 'S', columns, rows, a, columns, values, vt, columns, u, rank,
+                                        work, (lapack_int)wanted, integer_work);
+  icl__free(work);
+  return check_info(info, "dgesdd");
+}
+
+icl_status icl__qr_append(int64_t n, double *r, int64_t m, double *b) {
+  double *work;
+  int64_t block = n < 32 ? n : 32;
+  ICL__TRY(icl__new_doubles(2 * block * n, &work));
+  lapack_int info = LAPACKE_dtpqrt_work(LAPACK_COL_MAJOR, (lapack_int)m, (lapack_int)n, 0, (lapack_int)block, r,
+                                        (lapack_int)n, b, (lapack_int)m, work, (lapack_int)block, &work[block * n]);
+  icl__free(work);
+  return check_info(info, "dtpqrt");
+}

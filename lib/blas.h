@@ -1,0 +1,47 @@
+/* Linear algebra. blas.c is the only file that sees cblas.h and lapacke.h, and the only one that narrows sizes to
+ * their integers. Matrices are row-major and contiguous; every dimension must have passed icl__check_blas. */
+#ifndef ICL_BLAS_H
+#define ICL_BLAS_H
+
+#include <stdint.h>
+
+#include "status.h"
+
+/* `value` fits the integer of BLAS and LAPACK. */
+icl_status icl__check_blas(int64_t value, const char *name);
+
+double icl__norm(int64_t count, const double *x);
+double icl__dot(int64_t count, const double *x, const double *y);
+
+/* C (m x n) = alpha op(A) op(B) + beta C, op(A) m x k, op(B) k x n. */
+enum { ICL__PLAIN = 0, ICL__TRANSPOSED = 1 };
+void icl__gemm(int transpose_a, int transpose_b, int64_t m, int64_t n, int64_t k, double alpha, const double *a,
+               const double *b, double beta, double *c);
+
+/* y = alpha op(A) x + beta y, A m x n. */
+void icl__gemv(int transpose, int64_t m, int64_t n, double alpha, const double *a, const double *x, double beta,
+               double *y);
+
+/* Lower triangle of C (n x n) = A A' + beta C (plain, A n x k) or A' A + beta C (transposed, A k x n). */
+void icl__syrk(int transpose, int64_t n, int64_t k, const double *a, double beta, double *c);
+
+/* Cholesky A = L L' in the lower triangle of a, which it replaces. Sets *reciprocal_condition to LAPACK's estimate in
+ * the 1-norm; 0 when A is not positive definite or not finite, and then a is lost. */
+icl_status icl__cholesky(int64_t n, double *a, double *reciprocal_condition);
+/* Whether that factor solves with a relative error below about 1/10, of which refinement makes any accuracy: at least
+ * 10 n eps. A singular matrix with rounding for pivots stays below it. */
+int icl__cholesky_accurate(int64_t n, double reciprocal_condition);
+/* Solves A x = b in place with that factor for `count` right-hand sides, the rows of b (count x n). */
+void icl__cholesky_solve(int64_t n, const double *factor, int64_t count, double *b);
+
+/* Eigenvalues (ascending) and eigenvectors of the symmetric a, which the vectors replace: row j is that of values[j]. */
+icl_status icl__eigen(int64_t n, double *a, double *values);
+
+/* Thin singular value decomposition of a (m x n, lost): u m x r, values r (descending), vt r x n, r = min(m, n). */
+icl_status icl__svd(int64_t m, int64_t n, double *a, double *u, double *values, double *vt);
+
+/* Updates an R factor by more rows: r (n x n, upper triangle in column-major order; the rest is left alone) becomes
+ * that of [r; b], b (m x n, column-major, lost). */
+icl_status icl__qr_append(int64_t n, double *r, int64_t m, double *b);
+
+#endif

@@ -1,0 +1,45 @@
+/* Rows (q, h, y), wherever they come from: drawn from a law when asked for, or stored. */
+#ifndef ICL_ROWS_H
+#define ICL_ROWS_H
+
+#include <stdint.h>
+
+#include "run.h"
+#include "sequence.h"
+
+/* count rows in memory. A view: it owns nothing. */
+typedef struct {
+  int64_t d, n;
+  const double *query;   /* n x d */
+  const double *context; /* n x (d+1) */
+  const double *target;  /* n */
+} icl__rows;
+
+/* Where n rows come from. */
+typedef struct {
+  int64_t d, n;
+  const icl__sequence_law *law; /* NULL: the rows are stored */
+  icl__rows stored;
+} icl__row_source;
+
+enum { ICL__ITEM_ROWS = 64 }; /* rows in one item of parallel work */
+
+/* Items of parallel work in n rows. */
+int64_t icl__row_items(int64_t n);
+
+/* Doubles of scratch memory that icl__source_rows needs for `count` rows of dimension d. */
+int64_t icl__source_scratch(int64_t d, int64_t count);
+
+/* Rows first .. first + count - 1: a view of the stored ones, or of scratch, into which they are drawn. */
+icl__rows icl__source_rows(const icl__row_source *source, int64_t first, int64_t count, double *scratch);
+
+/* All rows at once: a view of the stored ones, or drawn into *memory (else NULL), which the caller frees. Progress:
+ * icl__row_items(n) units. */
+icl_status icl__source_load(const icl__row_source *source, icl__progress *progress, icl__rows *rows, double **memory);
+
+/* Mean over all rows of (y - q' gamma h)^2 and its standard error; n >= 2 for the latter, and either may be NULL.
+ * Progress as above. */
+icl_status icl__source_error(const icl__row_source *source, const double *gamma, icl__progress *progress, double *mean,
+                             double *standard_error);
+
+#endif

@@ -1,0 +1,314 @@
+/* The exact test error. Given the task w, with c = |w|^2/d + rho and z = [w; c], the context summary has
+ *
+ *     E[h|w] = z,    Cov[h|w] = (1/l) ( d c [I 0; 0 0] + [ww', 2 c w; 2 c w', 2 c^2] ),
+ *
+ * and the query is N(0, I/d), so with Gamma = [G g] and X = [I - G, -g]
+ *
+ *     e(Gamma) = rho + (1/d) E|w - Gamma h|^2 = rho + (1/d) tr(X S X') + (1/d) tr(Gamma N Gamma'),
+ *
+ * S = E[z z'] and N = E Cov[h|w] [doc/theory.md, eq. 7]. Against the textbook form c + tr(Gamma B Gamma')/d
+ * - 2 tr(Gamma A')/d this has no subtraction: an error of 1e-9 keeps its digits. For the same reason S is held as a
+ * root, S = T T', and tr(X S X') = |X T|^2. Every moment of the law follows from S:
+ *     S = [E ww', E cw; ., E c^2],   E c = tr(E ww')/d + rho,   A = E[w h'] = the first d rows of S,   B = S + N. */
+#include <float.h>
+#include <icltheory/testerror.h>
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "blas.h"
+#include "checked.h"
+#include "rng.h"
+#include "rows.h"
+#include "tasks.h"
+
+struct icl_test_law {
+  int64_t d, l;
+  double rho;
+  icl_task_pool *pool; /* where sampled tasks come from */
+  int64_t rank;
+  double *root;   /* T, (d+1) x rank */
+  double *second; /* S, (d+1) x (d+1) */
+  double *noise;  /* N, (d+1) x (d+1) */
+  double c;       /* E c */
+};
+
+void icl_test_law_destroy(icl_test_law *law) {
+  if (!law) return;
+  icl_task_pool_destroy(law->pool);
+  icl__free(law->root);
+  icl__free(law->second);
+  icl__free(law->noise);
+  icl__free(law);
+}
+
+static icl_status check_law(int64_t l, double rho, const void *out) {
+  ICL__TRY(icl__check_size(l, "l"));
+  ICL__TRY(icl__check_nonnegative(rho, "rho"));
+  return icl__check_pointer(out, "out");
+}
+
+/* A law with room for a root of this rank, all zero. Takes over one share of the pool, also when it fails. */
+static icl_status new_law(icl_task_pool *pool, int64_t l, double rho, int64_t rank, icl_test_law **out) {
+  icl_test_law *law;
+  int64_t width = pool->d + 1, elements;
+  icl_status status = icl__check_product(width, width, 1, "the moments", &elements);
+  if (!status) status = icl__new(sizeof *law, &law);
+  if (status) {
+    icl_task_pool_destroy(pool);
+    return status;
+  }
+  *law = (icl_test_law){.d = pool->d, .l = l, .rho = rho, .pool = pool, .rank = rank};
+  status = icl__new_doubles(width * rank, &law->root);
+  if (!status) status = icl__new_doubles(elements, &law->second);
+  if (!status) status = icl__new_doubles(elements, &law->noise);
+  if (status) {
+    icl_test_law_destroy(law);
+    return status;
+  }
+  memset(law->root, 0, (size_t)(width * rank) * sizeof *law->root);
+  *out = law;
+  return ICL_OK;
+}
+
+/* Everything else from the root. On failure the law is destroyed. */
+static icl_status finish(icl_test_law *law, icl_test_law **out) {
+  int64_t d = law->d, width = d + 1;
+  double l = (double)law->l, trace = 0.0;
+  icl__gemm(ICL__PLAIN, ICL__TRANSPOSED, width, width, law->rank, 1.0, law->root, law->root, 0.0, law->second);
+  for (int64_t i = 0; i < d; i++) trace += law->second[i * width + i];
+  law->c = trace / (double)d + law->rho;
+  for (int64_t i = 0; i < width; i++) {
+    for (int64_t j = 0; j < width; j++) {
+      double factor = (i == d || j == d) ? 2.0 : 1.0;
+      law->noise[i * width + j] = factor * law->second[i * width + j] / l;
+    }
+    if (i < d) law->noise[i * width + i] += (double)d * law->c / l;
+  }
+  icl_status status = icl__check_finite(law->noise, width * width, "the second moments of the context summary");
+  if (status) {
+    icl_test_law_destroy(law);
+    return status;
+  }
+  *out = law;
+  return ICL_OK;
+}
+
+/* Fresh tasks have |w|^2/d of mean 1 and variance 2/d (Gaussian) or 0 (sphere), uncorrelated with w. */
+icl_status icl_test_law_create_fresh(int64_t d, int64_t l, double rho, int32_t distribution, icl_test_law **out) {
+  icl_task_pool *pool;
+  icl_test_law *law;
+  ICL__TRY(icl__check_dimension(d));
+  ICL__TRY(check_law(l, rho, out));
+  ICL__TRY(icl_task_pool_create_infinite(d, distribution, 0, &pool));
+  ICL__TRY(new_law(pool, l, rho, d + 1, &law));
+  double variance = distribution == ICL_TASKS_GAUSSIAN ? 2.0 / (double)d : 0.0;
+  for (int64_t i = 0; i < d; i++) law->root[i * (d + 2)] = 1.0;
+  law->root[d * (d + 2)] = sqrt((1.0 + rho) * (1.0 + rho) + variance);
+  return finish(law, out);
+}
+
+static icl_status check_symmetric(int64_t d, const double *covariance) {
+  double scale = 0.0;
+  for (int64_t i = 0; i < d * d; i++) scale = fmax(scale, fabs(covariance[i]));
+  for (int64_t i = 0; i < d; i++) {
+    for (int64_t j = 0; j < i; j++) {
+      if (fabs(covariance[i * d + j] - covariance[j * d + i]) <= 1e-12 * scale) continue;
+      return icl__fail(ICL_ERR_DOMAIN, "covariance is not symmetric: entries (%" PRId64 ", %" PRId64 ") and its mirror"
+                       " are %.17g and %.17g", i, j, covariance[i * d + j], covariance[j * d + i]);
+    }
+  }
+  return ICL_OK;
+}
+
+/* The symmetric square root of a covariance, which unlike its eigenvectors does not depend on LAPACK's choices. */
+static icl_status symmetric_root(int64_t d, const double *covariance, double *root) {
+  double *vectors = NULL, *values = NULL;
+  icl_status status = icl__new_doubles(2 * d * d, &vectors);
+  if (!status) status = icl__new_doubles(d, &values);
+  if (status) goto done;
+  double *scaled = &vectors[d * d];
+  memcpy(vectors, covariance, (size_t)(d * d) * sizeof *vectors);
+  status = icl__eigen(d, vectors, values);
+  if (status) goto done;
+  double largest = fmax(fabs(values[d - 1]), fabs(values[0]));
+  if (values[0] < -1e-12 * largest) {
+    status = icl__fail(ICL_ERR_DOMAIN, "covariance has the eigenvalue %.17g; none below 0 was expected", values[0]);
+    goto done;
+  }
+  for (int64_t j = 0; j < d; j++) {
+    for (int64_t i = 0; i < d; i++) scaled[j * d + i] = sqrt(fmax(values[j], 0.0)) * vectors[j * d + i];
+  }
+  icl__gemm(ICL__TRANSPOSED, ICL__PLAIN, d, d, d, 1.0, vectors, scaled, 0.0, root);
+done:
+  icl__free(vectors);
+  icl__free(values);
+  return status;
+}
+
+/* w ~ N(0, C): E c = tr C/d + rho, Var c = 2 tr C^2/d^2, E cw = 0. */
+icl_status icl_test_law_create_gaussian(int64_t d, int64_t l, double rho, const double *covariance,
+                                        icl_test_law **out) {
+  icl_task_pool *pool;
+  icl_test_law *law;
+  double *root, trace = 0.0, square = 0.0;
+  ICL__TRY(icl__check_dimension(d));
+  ICL__TRY(check_law(l, rho, out));
+  ICL__TRY(icl__check_pointer(covariance, "covariance"));
+  ICL__TRY(icl__check_finite(covariance, d * d, "covariance"));
+  ICL__TRY(check_symmetric(d, covariance));
+  ICL__TRY(icl__new_doubles(d * d, &root));
+  icl_status status = symmetric_root(d, covariance, root);
+  if (!status) status = icl__task_pool_create_structured(d, root, &pool);
+  icl__free(root);
+  if (status) return status;
+  ICL__TRY(new_law(pool, l, rho, d + 1, &law));
+  for (int64_t i = 0; i < d; i++) {
+    memcpy(&law->root[i * (d + 1)], &pool->root[i * d], (size_t)d * sizeof *law->root);
+    trace += covariance[i * (d + 1)];
+  }
+  for (int64_t i = 0; i < d * d; i++) square += covariance[i] * covariance[i];
+  double mean = trace / (double)d + rho;
+  law->root[d * (d + 2)] = sqrt(mean * mean + 2.0 * square / ((double)d * (double)d));
+  return finish(law, out);
+}
+
+/* Entry of [w_j; c_j]/sqrt(k). */
+static double pool_entry(const icl_task_pool *pool, double rho, int64_t task, int64_t i) {
+  double value = i < pool->d ? pool->tasks[task * pool->d + i] : pool->norms[task] / (double)pool->d + rho;
+  return value / sqrt((double)pool->k);
+}
+
+/* Up to d + 1 tasks: T has the columns [w_j; c_j]/sqrt(k). More: T = R' for the QR factorisation of T', by blocks. */
+static icl_status pool_root(icl_test_law *law) {
+  const icl_task_pool *pool = law->pool;
+  int64_t width = law->d + 1, k = pool->k, block = width;
+  double *chunk;
+  if (law->rank == k) {
+    for (int64_t i = 0; i < width; i++) {
+      for (int64_t j = 0; j < k; j++) law->root[i * k + j] = pool_entry(pool, law->rho, j, i);
+    }
+    return ICL_OK;
+  }
+  ICL__TRY(icl__new_doubles(block * width, &chunk));
+  icl_status status = ICL_OK;
+  for (int64_t first = 0; !status && first < k; first += block) {
+    int64_t count = k - first < block ? k - first : block;
+    for (int64_t i = 0; i < width; i++) {
+      for (int64_t j = 0; j < count; j++) chunk[i * count + j] = pool_entry(pool, law->rho, first + j, i);
+    }
+    /* The upper triangle in column-major order is R' in ours. */
+    status = icl__qr_append(width, law->root, count, chunk);
+  }
+  icl__free(chunk);
+  return status;
+}
+
+icl_status icl_test_law_create_pool(const icl_task_pool *pool, int64_t l, double rho, icl_test_law **out) {
+  icl_test_law *law;
+  ICL__TRY(icl__check_pointer(pool, "pool"));
+  if (!pool->k) return icl_test_law_create_fresh(pool->d, l, rho, pool->distribution, out);
+  ICL__TRY(check_law(l, rho, out));
+  int64_t rank = pool->k < pool->d + 1 ? pool->k : pool->d + 1;
+  ICL__TRY(new_law(icl__task_pool_share(pool), l, rho, rank, &law));
+  icl_status status = pool_root(law);
+  if (status) {
+    icl_test_law_destroy(law);
+    return status;
+  }
+  return finish(law, out);
+}
+
+static icl_status check_gamma(const icl_test_law *law, const double *gamma) {
+  ICL__TRY(icl__check_pointer(law, "law"));
+  ICL__TRY(icl__check_pointer(gamma, "gamma"));
+  return icl__check_finite(gamma, law->d * (law->d + 1), "gamma");
+}
+
+icl_status icl_test_error(const icl_test_law *law, const double *gamma, double *error) {
+  double *defect, bias = 0.0, noise = 0.0;
+  ICL__TRY(check_gamma(law, gamma));
+  ICL__TRY(icl__check_pointer(error, "error"));
+  int64_t d = law->d, width = d + 1, size = d * width;
+  ICL__TRY(icl__new_doubles(2 * size, &defect));
+  double *product = &defect[size];
+  for (int64_t i = 0; i < size; i++) defect[i] = -gamma[i];
+  for (int64_t i = 0; i < d; i++) defect[i * (width + 1)] = 1.0 - gamma[i * (width + 1)];
+  icl__gemm(ICL__PLAIN, ICL__PLAIN, d, law->rank, width, 1.0, defect, law->root, 0.0, product); /* X T */
+  for (int64_t i = 0; i < d * law->rank; i++) bias += product[i] * product[i];
+  icl__gemm(ICL__PLAIN, ICL__PLAIN, d, width, width, 1.0, gamma, law->noise, 0.0, product); /* Gamma N */
+  for (int64_t i = 0; i < size; i++) noise += product[i] * gamma[i];
+  icl__free(defect);
+  /* N is positive semidefinite, but for d = 1 and rho = 0 only just: rounding must not take the error below rho. */
+  double value = law->rho + (bias + fmax(noise, 0.0)) / (double)d;
+  if (!isfinite(bias) || !isfinite(noise) || !isfinite(value)) {
+    return icl__fail(ICL_ERR_NONFINITE, "the test error of gamma overflows");
+  }
+  *error = value;
+  return ICL_OK;
+}
+
+icl_status icl_test_error_sampled(const icl_test_law *law, const double *gamma, int64_t count, uint64_t seed,
+                                  const icl_run *run, double *mean, double *standard_error) {
+  ICL__TRY(check_gamma(law, gamma));
+  ICL__TRY(icl__check_at_least(count, 2, "count"));
+  icl__sequence_law sequences = {law->pool, law->l, law->rho, seed, ICL__FAMILY_TEST};
+  icl__row_source source = {.d = law->d, .n = count, .law = &sequences};
+  icl__progress progress = {run, 0, icl__row_items(count)};
+  return icl__source_error(&source, gamma, &progress, mean, standard_error);
+}
+
+icl_status icl_test_law_moments(const icl_test_law *law, double *A, double *B, double *c) {
+  ICL__TRY(icl__check_pointer(law, "law"));
+  int64_t width = law->d + 1;
+  if (A) memcpy(A, law->second, (size_t)(law->d * width) * sizeof *A);
+  if (B) {
+    for (int64_t i = 0; i < width * width; i++) B[i] = law->second[i] + law->noise[i];
+  }
+  if (c) *c = law->c;
+  return ICL_OK;
+}
+
+/* A (B + lambda I)^-1 from the eigenvectors of B, leaving out eigenvalues that are rounding of zeros: the limit
+ * lambda -> 0+, since the rows of A lie in the range of B. `matrix` is B, and is lost. */
+static icl_status pseudo_inverse(int64_t d, double *matrix, double lambda, double *gamma) {
+  int64_t width = d + 1;
+  double *values;
+  ICL__TRY(icl__new_doubles(width + d * width, &values));
+  double *rotated = &values[width];
+  icl_status status = icl__eigen(width, matrix, values);
+  if (!status) {
+    double cut = (double)width * DBL_EPSILON * fabs(values[d]);
+    icl__gemm(ICL__PLAIN, ICL__TRANSPOSED, d, width, width, 1.0, gamma, matrix, 0.0, rotated);
+    for (int64_t i = 0; i < d * width; i++) {
+      double value = values[i % width];
+      rotated[i] = value > cut ? rotated[i] / (value + lambda) : 0.0;
+    }
+    icl__gemm(ICL__PLAIN, ICL__PLAIN, d, width, width, 1.0, rotated, matrix, 0.0, gamma);
+  }
+  icl__free(values);
+  return status;
+}
+
+icl_status icl_test_law_optimal_gamma(const icl_test_law *law, double lambda, double *gamma) {
+  double *matrix, rcond;
+  ICL__TRY(icl__check_pointer(law, "law"));
+  ICL__TRY(icl__check_nonnegative(lambda, "lambda"));
+  ICL__TRY(icl__check_pointer(gamma, "gamma"));
+  int64_t d = law->d, width = d + 1;
+  ICL__TRY(icl__new_doubles(width * width + d * width, &matrix));
+  double *answer = &matrix[width * width];
+  icl_test_law_moments(law, answer, matrix, NULL);
+  for (int64_t i = 0; i < width; i++) matrix[i * (width + 1)] += lambda;
+  icl_status status = icl__cholesky(width, matrix, &rcond);
+  if (!status && icl__cholesky_accurate(width, rcond)) {
+    icl__cholesky_solve(width, matrix, d, answer);
+  } else if (!status) {
+    icl_test_law_moments(law, NULL, matrix, NULL);
+    status = pseudo_inverse(d, matrix, lambda, answer);
+  }
+  if (!status) memcpy(gamma, answer, (size_t)(d * width) * sizeof *gamma);
+  icl__free(matrix);
+  return status;
+}

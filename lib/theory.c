@@ -1,0 +1,171 @@
+/* Closed-form learning curves. doc/theory.md derives every form used here; equation numbers are its. With the effective
+ * noise q = (1 + rho)/alpha, the effective ridge xi and nu = q + xi, traces over the Marchenko-Pastur law:
+ *
+ *     1 - gamma = lambda/xi + (xi/tau)(t1 + q m2)              (= 1 - 1/tau where xi = 0)             [eq. 11]
+ *     e_IDG = (rho + nu^2 t1 + q r2)/(1 - gamma)                                                      [eq. 12]
+ *     e_ICL = rho + nu^2 m2 + q r2 + (e_IDG/tau)(1 + q)(t1 + q m2)                                    [eq. 13]
+ *     gap   = (M (1-s)/D) ( nu^2 (1+s) + (e_IDG/tau)(s^2 + q - s xi) )                                [eq. 14]
+ *
+ * All terms of the first three are positive, so nothing cancels. */
+#include <icltheory/theory.h>
+#include <inttypes.h>
+#include <math.h>
+
+#include "alloc.h"
+#include "checked.h"
+#include "effective_ridge.h"
+#include "marchenko_pastur.h"
+
+enum { PARAMETERS = 5 };
+
+struct icl_theory {
+  double parameter[PARAMETERS]; /* ICL_TAU - 1 .. ICL_LAMBDA - 1 */
+};
+
+static const char *const parameter_name[PARAMETERS] = {"tau", "alpha", "kappa", "rho", "lambda"};
+
+static icl_status check_value(int32_t parameter, double value) {
+  const char *name = parameter_name[parameter - 1];
+  if (parameter == ICL_RHO || parameter == ICL_LAMBDA) return icl__check_nonnegative(value, name);
+  if (parameter != ICL_KAPPA) return icl__check_positive(value, name);
+  if (value > 0.0) return ICL_OK;
+  return icl__fail(ICL_ERR_DOMAIN, "kappa is %.17g; a number > 0 or infinity was expected", value);
+}
+
+static icl_status check_parameter(int32_t parameter, const char *name) {
+  if (parameter >= ICL_TAU && parameter <= ICL_LAMBDA) return ICL_OK;
+  return icl__fail(ICL_ERR_ARGUMENT, "%s is %" PRId32 "; ICL_TAU (1) .. ICL_LAMBDA (5) was expected", name, parameter);
+}
+
+static icl_status check_quantity(int32_t quantity) {
+  if (quantity >= ICL_QUANTITY_ICL && quantity <= ICL_QUANTITY_XI) return ICL_OK;
+  return icl__fail(ICL_ERR_ARGUMENT, "quantity is %" PRId32 "; ICL_QUANTITY_ICL (1) .. ICL_QUANTITY_XI (5) was expected",
+                   quantity);
+}
+
+/* rho + (rho/alpha) M_alpha(rho/alpha), Marchenko-Pastur with alpha for kappa [eq. 15]. x M(x) = x/(s+x) tends to
+ * (1 - alpha)_+ as x -> 0. */
+static double bayes_ridge(double alpha, double rho) {
+  double x = rho / alpha;
+  if (x == 0.0) return rho + fmax(1.0 - alpha, 0.0);
+  return rho + x / (icl__marchenko_pastur_s(x, (1.0 - alpha) / alpha) + x);
+}
+
+static double evaluate(const double *parameter, int32_t quantity) {
+  double tau = parameter[ICL_TAU - 1], alpha = parameter[ICL_ALPHA - 1], kappa = parameter[ICL_KAPPA - 1];
+  double rho = parameter[ICL_RHO - 1], lambda = parameter[ICL_LAMBDA - 1];
+  if (quantity == ICL_QUANTITY_BAYES) return bayes_ridge(alpha, rho);
+
+  double q = (1.0 + rho) / alpha;
+  double xi = icl__effective_ridge(tau, q, kappa, lambda);
+  if (quantity == ICL_QUANTITY_XI) return xi;
+  if (quantity == ICL_QUANTITY_GAP && kappa == INFINITY) return 0.0;
+  if (tau == 1.0 && lambda == 0.0) return INFINITY; /* the peak: gamma = 1 */
+
+  double nu = q + xi;
+  icl__traces t = icl__marchenko_pastur_traces(nu, kappa);
+  double residual = xi > 0.0 ? lambda / xi + (xi / tau) * (t.t1 + q * t.m2) : (tau - 1.0) / tau; /* 1 - gamma */
+  double idg = (rho + nu * nu * t.t1 + q * t.r2) / residual;
+  if (quantity == ICL_QUANTITY_IDG) return idg;
+  if (quantity == ICL_QUANTITY_ICL) {
+    return rho + nu * nu * t.m2 + q * t.r2 + (idg / tau) * (1.0 + q) * (t.t1 + q * t.m2);
+  }
+  return t.m2 * t.complement * (nu * nu * (1.0 + t.s) + (idg / tau) * (t.s * t.s + q - t.s * xi));
+}
+
+/* The formulas overflow only for parameters beyond any use (q nu^2 above 1e308, say); a NaN must not pass for a
+ * number then. */
+static icl_status evaluate_checked(const double *parameter, int32_t quantity, double *value) {
+  double result = evaluate(parameter, quantity);
+  int diverges = parameter[ICL_TAU - 1] == 1.0 && parameter[ICL_LAMBDA - 1] == 0.0;
+  if (isnan(result) || (isinf(result) && !diverges)) {
+    return icl__fail(ICL_ERR_NONFINITE, "the theory overflows at tau = %g, alpha = %g, kappa = %g, rho = %g, lambda ="
+                     " %g", parameter[0], parameter[1], parameter[2], parameter[3], parameter[4]);
+  }
+  *value = result;
+  return ICL_OK;
+}
+
+icl_status icl_theory_create(double tau, double alpha, double kappa, double rho, double lambda, icl_theory **out) {
+  const double parameter[PARAMETERS] = {tau, alpha, kappa, rho, lambda};
+  icl_theory *theory;
+  ICL__TRY(icl__check_pointer(out, "out"));
+  for (int32_t j = ICL_TAU; j <= ICL_LAMBDA; j++) ICL__TRY(check_value(j, parameter[j - 1]));
+  ICL__TRY(icl__new(sizeof *theory, &theory));
+  for (int j = 0; j < PARAMETERS; j++) theory->parameter[j] = parameter[j];
+  *out = theory;
+  return ICL_OK;
+}
+
+void icl_theory_destroy(icl_theory *theory) { icl__free(theory); }
+
+icl_status icl_theory_set(icl_theory *theory, int32_t parameter, double value) {
+  ICL__TRY(icl__check_pointer(theory, "theory"));
+  ICL__TRY(check_parameter(parameter, "parameter"));
+  ICL__TRY(check_value(parameter, value));
+  theory->parameter[parameter - 1] = value;
+  return ICL_OK;
+}
+
+icl_status icl_theory_get(const icl_theory *theory, int32_t parameter, double *value) {
+  ICL__TRY(icl__check_pointer(theory, "theory"));
+  ICL__TRY(check_parameter(parameter, "parameter"));
+  ICL__TRY(icl__check_pointer(value, "value"));
+  *value = theory->parameter[parameter - 1];
+  return ICL_OK;
+}
+
+icl_status icl_theory_value(const icl_theory *theory, int32_t quantity, double *value) {
+  ICL__TRY(icl__check_pointer(theory, "theory"));
+  ICL__TRY(check_quantity(quantity));
+  ICL__TRY(icl__check_pointer(value, "value"));
+  return evaluate_checked(theory->parameter, quantity, value);
+}
+
+/* Parameters of point `index`: entry j of an array, or the fixed number where there is none. */
+typedef struct {
+  const double *array[PARAMETERS];
+  double fixed[PARAMETERS];
+} point_list;
+
+static icl_status evaluate_points(const point_list *points, int64_t count, int32_t quantity, double *values) {
+  double parameter[PARAMETERS];
+  for (int32_t j = ICL_TAU; j <= ICL_LAMBDA; j++) {
+    const double *array = points->array[j - 1];
+    for (int64_t index = 0; array && index < count; index++) ICL__TRY(check_value(j, array[index]));
+  }
+  double *results;
+  ICL__TRY(icl__new_doubles(count, &results));
+  icl_status status = ICL_OK;
+  for (int64_t index = 0; !status && index < count; index++) {
+    for (int j = 0; j < PARAMETERS; j++) parameter[j] = points->array[j] ? points->array[j][index] : points->fixed[j];
+    status = evaluate_checked(parameter, quantity, &results[index]);
+  }
+  for (int64_t index = 0; !status && index < count; index++) values[index] = results[index];
+  icl__free(results);
+  return status;
+}
+
+icl_status icl_theory_curve(const icl_theory *theory, int32_t quantity, int32_t vary, int64_t count, const double *at,
+                            double *values) {
+  point_list points = {0};
+  ICL__TRY(icl__check_pointer(theory, "theory"));
+  ICL__TRY(check_quantity(quantity));
+  ICL__TRY(check_parameter(vary, "vary"));
+  ICL__TRY(icl__check_size(count, "count"));
+  ICL__TRY(icl__check_pointer(at, "at"));
+  ICL__TRY(icl__check_pointer(values, "values"));
+  for (int j = 0; j < PARAMETERS; j++) points.fixed[j] = theory->parameter[j];
+  points.array[vary - 1] = at;
+  return evaluate_points(&points, count, quantity, values);
+}
+
+icl_status icl_theory_batch(int64_t count, const double *tau, const double *alpha, const double *kappa,
+                            const double *rho, const double *lambda, int32_t quantity, double *values) {
+  point_list points = {.array = {tau, alpha, kappa, rho, lambda}};
+  ICL__TRY(icl__check_size(count, "count"));
+  for (int j = 0; j < PARAMETERS; j++) ICL__TRY(icl__check_pointer(points.array[j], parameter_name[j]));
+  ICL__TRY(check_quantity(quantity));
+  ICL__TRY(icl__check_pointer(values, "values"));
+  return evaluate_points(&points, count, quantity, values);
+}

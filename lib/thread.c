@@ -1,0 +1,82 @@
+#include "thread.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "alloc.h"
+
+typedef struct {
+  icl__work_fn work;
+  void *context;
+  int64_t count;
+  _Atomic int64_t next;     /* first item nobody has taken */
+  _Atomic int64_t finished; /* items done */
+  atomic_int stop;
+} shared_work;
+
+typedef struct {
+  shared_work *shared;
+  int64_t worker;
+  pthread_t thread;
+} worker_state;
+
+static int work_on_one(shared_work *shared, int64_t worker) {
+  if (atomic_load(&shared->stop)) return 0;
+  int64_t item = atomic_fetch_add(&shared->next, 1);
+  if (item >= shared->count) return 0;
+  shared->work(shared->context, item, worker);
+  atomic_fetch_add(&shared->finished, 1);
+  return 1;
+}
+
+static void *worker_main(void *argument) {
+  worker_state *state = argument;
+  while (work_on_one(state->shared, state->worker)) {
+  }
+  return NULL;
+}
+
+int64_t icl__workers(const icl__progress *progress, int64_t count) {
+  int64_t threads = icl__run_threads(progress->run);
+  return threads < count ? threads : count;
+}
+
+/* Starts workers 1 .. workers - 1 with all signals blocked, so that the program's handlers never run on them. */
+static icl_status start_workers(worker_state *states, int64_t workers, shared_work *shared, int64_t *started) {
+  sigset_t all, before;
+  int error = 0;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  for (*started = 1; *started < workers; ++*started) {
+    worker_state *state = &states[*started];
+    state->shared = shared;
+    state->worker = *started;
+    error = pthread_create(&state->thread, NULL, worker_main, state);
+    if (error) break;
+  }
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (!error) return ICL_OK;
+  return icl__fail(ICL_ERR_MEMORY, "could not start thread %" PRId64 " of %" PRId64 " (error %d)", *started + 1,
+                   workers, error);
+}
+
+icl_status icl__parallel(icl__progress *progress, int64_t count, int64_t weight, icl__work_fn work, void *context) {
+  shared_work shared = {.work = work, .context = context, .count = count};
+  worker_state *states;
+  int64_t workers = icl__workers(progress, count), started, reported = 0;
+  ICL__TRY(icl__new((workers ? workers : 1) * (int64_t)sizeof *states, &states));
+  icl_status status = start_workers(states, workers, &shared, &started);
+  while (!status && work_on_one(&shared, 0)) {
+    int64_t finished = atomic_load(&shared.finished);
+    status = icl__progress_add(progress, (finished - reported) * weight);
+    reported = finished;
+  }
+  if (status) atomic_store(&shared.stop, 1);
+  for (int64_t worker = 1; worker < started; worker++) pthread_join(states[worker].thread, NULL);
+  if (!status && reported < count) status = icl__progress_add(progress, (count - reported) * weight);
+  icl__free(states);
+  return status;
+}
