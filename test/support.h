@@ -1,0 +1,78 @@
+/* What the test programs share. Each has one suite and ends in SUITE_MAIN. */
+#ifndef ICL_TEST_SUPPORT_H
+#define ICL_TEST_SUPPORT_H
+
+#include <check.h>
+#include <icltheory.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A call that must succeed; a failure shows the library's message. */
+#define OK(call)                                                                                 \
+  do {                                                                                           \
+    icl_status ok_status_ = (call);                                                              \
+    ck_assert_msg(ok_status_ == ICL_OK, "%s: %d, %s", #call, ok_status_, icl_last_error_message()); \
+  } while (0)
+
+/* A call that must fail with `status` and a message that contains `text`. */
+#define FAILS(status, text, call)                                                                               \
+  do {                                                                                                          \
+    icl_status fails_status_ = (call);                                                                          \
+    ck_assert_msg(fails_status_ == (status), "%s: %d instead of %d", #call, fails_status_, (int)(status));      \
+    ck_assert_msg(strstr(icl_last_error_message(), text) != NULL, "%s: \"%s\" is not in \"%s\"", #call, text,    \
+                  icl_last_error_message());                                                                    \
+  } while (0)
+
+/* |value - expected| <= tolerance. */
+#define NEAR(value, expected, tolerance)                                                                            \
+  do {                                                                                                              \
+    double near_value_ = (value), near_expected_ = (expected), near_tolerance_ = (tolerance);                       \
+    ck_assert_msg(fabs(near_value_ - near_expected_) <= near_tolerance_, "%s is %.17g, not %.17g +- %.3g", #value,  \
+                  near_value_, near_expected_, near_tolerance_);                                                    \
+  } while (0)
+
+/* Relative agreement; 0 agrees with 0 and infinity with infinity. */
+#define CLOSE(value, expected, relative)                                                                           \
+  do {                                                                                                             \
+    double close_value_ = (value), close_expected_ = (expected);                                                   \
+    ck_assert_msg(close_value_ == close_expected_ ||                                                               \
+                      fabs(close_value_ - close_expected_) <= (relative) * fabs(close_expected_),                  \
+                  "%s is %.17g, not %.17g within %.3g of it", #value, close_value_, close_expected_,               \
+                  (double)(relative));                                                                             \
+  } while (0)
+
+static inline double *doubles(int64_t count) {
+  double *array = malloc((size_t)(count ? count : 1) * sizeof *array);
+  ck_assert_ptr_nonnull(array);
+  return array;
+}
+
+/* Numbers that look random but need no generator under test: the fractional parts of multiples of the golden ratio,
+ * scrambled, on (-1, 1). */
+static inline double pseudo(uint64_t index) {
+  uint64_t word = (index + 1) * UINT64_C(0x9e3779b97f4a7c15);
+  word ^= word >> 31;
+  word *= UINT64_C(0xbf58476d1ce4e5b9);
+  word ^= word >> 29;
+  word *= UINT64_C(0x94d049bb133111eb);
+  return (double)(word >> 11) * 0x1p-52 - 1.0;
+}
+
+static inline void fill_pseudo(int64_t count, double *array, uint64_t offset) {
+  for (int64_t i = 0; i < count; i++) array[i] = pseudo(offset + (uint64_t)i);
+}
+
+/* TAP on standard output, for Meson. */
+#define SUITE_MAIN(function)                                       \
+  int main(void) {                                                 \
+    SRunner *runner = srunner_create(function());                  \
+    srunner_set_tap(runner, "-");                                  \
+    srunner_run_all(runner, CK_SILENT);                            \
+    int failed = srunner_ntests_failed(runner);                    \
+    srunner_free(runner);                                          \
+    return failed != 0;                                            \
+  }
+
+#endif
