@@ -1,0 +1,106 @@
+/* Prints a hash of the bits of every kind of draw, one a line. check.sh compares them with hashes.txt, for several
+ * compilers and optimisation levels: the streams of doc/streams.md are frozen. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rng.h"
+#include "sequence.h"
+
+enum { ROWS = 40 };
+
+/* FNV-1a over the bit patterns, least significant byte first whatever the machine's order. */
+static uint64_t hash_doubles(int64_t count, const double *values) {
+  uint64_t hash = UINT64_C(0xcbf29ce484222325);
+  for (int64_t i = 0; i < count; i++) {
+    uint64_t bits;
+    memcpy(&bits, &values[i], sizeof bits);
+    for (int byte = 0; byte < 8; byte++) hash = (hash ^ ((bits >> (8 * byte)) & 0xff)) * UINT64_C(0x100000001b3);
+  }
+  return hash;
+}
+
+static void report(const char *name, int64_t number, int64_t count, const double *values) {
+  printf("%s-%" PRId64 " %016" PRIx64 "\n", name, number, hash_doubles(count, values));
+}
+
+static void *require(void *memory) {
+  if (!memory) exit(3);
+  return memory;
+}
+
+static void variates(void) {
+  static const int64_t degrees[] = {1, 2, 3, 10, 1000, INT64_C(1000000000000)};
+  static const int64_t bounds[] = {1, 3, 1000, INT64_C(6000000000000000000)};
+  double values[1001];
+  icl__stream stream = {{12345, 77}, {3, 4, 5}};
+  icl__rng_normals(&stream, 1001, values);
+  report("normals", 1001, 1001, values);
+  for (int which = 0; which < 6; which++) {
+    for (uint64_t i = 0; i < 1000; i++) {
+      icl__stream own = {{12345, 78}, {i, 0, 0}};
+      values[i] = icl__rng_chi_squared(&own, degrees[which]);
+    }
+    report("chi-squared", degrees[which], 1000, values);
+  }
+  for (int which = 0; which < 4; which++) {
+    for (uint64_t i = 0; i < 1000; i++) {
+      icl__stream own = {{12345, 79}, {i, 0, 0}};
+      values[i] = (double)icl__rng_index(&own, bounds[which]);
+    }
+    report("index", bounds[which], 1000, values);
+  }
+}
+
+static void pools(void) {
+  for (int32_t distribution = ICL_TASKS_GAUSSIAN; distribution <= ICL_TASKS_SPHERE; distribution++) {
+    icl_task_pool *pool;
+    double tasks[9 * 13];
+    if (icl_task_pool_create(13, 9, distribution, UINT64_MAX, &pool)) exit(3);
+    if (icl_task_pool_copy(pool, tasks)) exit(3);
+    report("pool", distribution, 9 * 13, tasks);
+    icl_task_pool_destroy(pool);
+  }
+}
+
+/* Rows and tokens of one law: (query, context, target) of each row, then its (x, y). */
+static void sequences(const char *name, const icl_task_pool *pool, int64_t l, double rho, uint64_t family) {
+  int64_t d = pool->d, width = 2 * d + 2, size = (l + 1) * (d + 1);
+  double *rows = require(malloc((size_t)(ROWS * width) * sizeof *rows));
+  double *tokens = require(malloc((size_t)(ROWS * size) * sizeof *tokens));
+  double *scratch = require(malloc((size_t)icl__sequence_scratch(d) * sizeof *scratch));
+  icl__sequence_law law = {pool, l, rho, 2026, family};
+  for (int64_t i = 0; i < ROWS; i++) {
+    double *row = &rows[i * width], *token = &tokens[i * size];
+    icl__sequence_row(&law, i, scratch, row, &row[d], &row[2 * d + 1]);
+    icl__sequence_tokens(&law, i, scratch, token, &token[(l + 1) * d]);
+  }
+  char label[64];
+  snprintf(label, sizeof label, "%s-rows", name);
+  report(label, l, ROWS * width, rows);
+  snprintf(label, sizeof label, "%s-tokens", name);
+  report(label, l, ROWS * size, tokens);
+  free(rows);
+  free(tokens);
+  free(scratch);
+}
+
+int main(void) {
+  icl_task_pool *finite, *fresh, *sphere;
+  variates();
+  pools();
+  if (icl_task_pool_create(11, 7, ICL_TASKS_GAUSSIAN, 1, &finite)) return 3;
+  if (icl_task_pool_create_infinite(11, ICL_TASKS_GAUSSIAN, 1, &fresh)) return 3;
+  if (icl_task_pool_create_infinite(11, ICL_TASKS_SPHERE, 1, &sphere)) return 3;
+  sequences("dataset-finite", finite, 1, 0.25, ICL__FAMILY_DATASET);
+  sequences("dataset-finite", finite, 20, 0.25, ICL__FAMILY_DATASET);
+  sequences("dataset-noiseless", finite, 20, 0.0, ICL__FAMILY_DATASET);
+  sequences("dataset-fresh", fresh, 20, 0.25, ICL__FAMILY_DATASET);
+  sequences("dataset-sphere", sphere, 20, 0.25, ICL__FAMILY_DATASET);
+  sequences("test-fresh", fresh, 20, 0.25, ICL__FAMILY_TEST);
+  icl_task_pool_destroy(finite);
+  icl_task_pool_destroy(fresh);
+  icl_task_pool_destroy(sphere);
+  return 0;
+}
