@@ -1,7 +1,6 @@
 #include "blas.h"
 
 #include <cblas.h>
-#include <float.h>
 #include <inttypes.h>
 #include <lapacke.h>
 #include <math.h>
@@ -48,21 +47,17 @@ static icl_status check_info(lapack_int info, const char *routine) {
   return icl__fail(ICL_ERR_NOT_CONVERGED, "LAPACK's %s failed with info = %d", routine, (int)info);
 }
 
-icl_status icl__cholesky(int64_t n, double *a, double *reciprocal_condition) {
+icl_status icl__cholesky(int64_t n, double *a, double *norm, double *inverse_norm) {
   double *work, rcond = 0.0;
   lapack_int size = (lapack_int)n;
   ICL__TRY(icl__new_doubles(4 * n, &work)); /* 3 n for dpocon, and its n integers in the last n places */
-  double norm = LAPACKE_dlansy_work(LAPACK_COL_MAJOR, '1', 'U', size, a, size, work);
-  if (isfinite(norm) && LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'U', size, a, size) == 0) {
-    LAPACKE_dpocon_work(LAPACK_COL_MAJOR, 'U', size, a, size, norm, &rcond, work, (lapack_int *)&work[3 * n]);
+  *norm = LAPACKE_dlansy_work(LAPACK_COL_MAJOR, '1', 'U', size, a, size, work);
+  if (isfinite(*norm) && LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'U', size, a, size) == 0) {
+    LAPACKE_dpocon_work(LAPACK_COL_MAJOR, 'U', size, a, size, *norm, &rcond, work, (lapack_int *)&work[3 * n]);
   }
   icl__free(work);
-  *reciprocal_condition = rcond > 0.0 ? rcond : 0.0;
+  *inverse_norm = rcond > 0.0 ? 1.0 / rcond / *norm : INFINITY;
   return ICL_OK;
-}
-
-int icl__cholesky_accurate(int64_t n, double reciprocal_condition) {
-  return reciprocal_condition >= 10.0 * (double)n * DBL_EPSILON;
 }
 
 void icl__cholesky_solve(int64_t n, const double *factor, int64_t count, double *b) {

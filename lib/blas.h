@@ -25,12 +25,9 @@ void icl__gemv(int transpose, int64_t m, int64_t n, double alpha, const double *
 /* Lower triangle of C (n x n) = A A' + beta C (plain, A n x k) or A' A + beta C (transposed, A k x n). */
 void icl__syrk(int transpose, int64_t n, int64_t k, const double *a, double beta, double *c);
 
-/* Cholesky A = L L' in the lower triangle of a, which it replaces. Sets *reciprocal_condition to LAPACK's estimate in
- * the 1-norm; 0 when A is not positive definite or not finite, and then a is lost. */
-icl_status icl__cholesky(int64_t n, double *a, double *reciprocal_condition);
-/* Whether that factor solves with a relative error below about 1/10, of which refinement makes any accuracy: at least
- * 10 n eps. A singular matrix with rounding for pivots stays below it. */
-int icl__cholesky_accurate(int64_t n, double reciprocal_condition);
+/* Cholesky A = L L' in the lower triangle of a, which it replaces. Sets *norm to |A|_1 and *inverse_norm to LAPACK's
+ * estimate of |A^-1|_1; to infinity when A is not positive definite or not finite, and then a is lost. */
+icl_status icl__cholesky(int64_t n, double *a, double *norm, double *inverse_norm);
 /* Solves A x = b in place with that factor for `count` right-hand sides, the rows of b (count x n). */
 void icl__cholesky_solve(int64_t n, const double *factor, int64_t count, double *b);
 

@@ -5,13 +5,15 @@
  *
  * - Accuracy. Forming and factoring A loses about N eps cond(A) of the solution. Refinement wins it back: the residual
  *   is evaluated from the rows themselves (never from A), and every step multiplies the error by N eps cond(A). We ask
- *   for a factor of at most 1/10, i.e. rcond(A) >= 10 N eps (icl__cholesky_accurate), so that each step gains a digit or more.
- * - Rank. Where F is rank-deficient and mu = 0, A is singular, but rounding may leave tiny positive pivots. Cholesky
- *   then "succeeds" with an arbitrary component in the null space. Such an A has rcond of about eps, below the same
- *   bound, so it never gets through.
+ *   for a factor of at most 1/10, i.e. cond(A) <= 1/(10 N eps), so that each step gains a digit or more.
+ * - Rank. Where F is rank-deficient and mu = 0, A is singular, but rounding may leave tiny positive pivots, with which
+ *   Cholesky "succeeds" with an arbitrary component in the null space. Such an A has cond(A) of 1/eps or more, above the
+ *   same bound, so it never gets through. With a small mu > 0 the bound may hold, but rounding of the residual, eps |F||y|
+ *   in the null space, is divided by mu: a relative error of eps |A|/mu. Were F deficient, |A^-1|_1 would be at least
+ *   |A^-1|_2/sqrt(N) = 1/(mu sqrt(N)). So where |A^-1|_1 is that large we ask for cond(A) <= 1e8, an error of 2e-8.
  *
- * What fails the bound goes to the singular value decomposition of F itself, which sees singular values down to
- * eps |F| where A would have lost those below sqrt(eps) |F|. */
+ * What fails goes to the singular value decomposition of F itself, which sees singular values down to eps |F| where A
+ * would have lost those below sqrt(eps) |F|, and which leaves the null space out. */
 #include "estimator.h"
 
 #include <float.h>
@@ -76,6 +78,12 @@ icl_status icl_estimator_set_max_iterations(icl_estimator *estimator, int64_t co
   ICL__TRY(icl__check_size(count, "count"));
   estimator->max_iterations = count;
   return ICL_OK;
+}
+
+int icl__cholesky_accurate(int64_t n, double norm, double inverse_norm, double mu) {
+  double condition = norm * inverse_norm;
+  if (!(condition <= 1.0 / (10.0 * (double)n * DBL_EPSILON))) return 0;
+  return inverse_norm * mu * sqrt((double)n) < 1.0 || condition <= 1e8;
 }
 
 int64_t icl__refine(int64_t n, const double *factor, icl__residual_fn residual, void *context, int64_t max_iterations,

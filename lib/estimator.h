@@ -31,6 +31,10 @@ icl_status icl__ridge_svd(const icl__ridge_problem *problem, icl__progress *prog
 /* residual (n) = y - F gamma and gradient (p) = F' residual - mu gamma. */
 void icl__ridge_gradient(const icl__ridge_problem *problem, const double *gamma, double *residual, double *gradient);
 
+/* Whether Cholesky of a matrix with these 1-norms and this ridge in it, followed by refinement, gives every digit: see
+ * the note in estimator.c. */
+int icl__cholesky_accurate(int64_t n, double norm, double inverse_norm, double mu);
+
 /* Iterative refinement of x (n numbers) under A x = b, A factored by Cholesky: `residual` writes b - A x, evaluated from
  * the data, to `correction`. Returns the number of corrections made. Stops when a correction no longer matters or no longer shrinks. */
 typedef void (*icl__residual_fn)(void *context, const double *x, double *correction);

@@ -37,7 +37,7 @@ static void kernel_residual(void *context, const double *weights, double *residu
 
 icl_status icl__ridge_dual(const icl__ridge_problem *problem, icl__progress *progress, icl__ridge_solution *solution) {
   int64_t n = problem->rows.n, elements;
-  double *matrix = NULL, *other = NULL, rcond = 0.0;
+  double *matrix = NULL, *other = NULL, norm, inverse_norm;
   solution->accurate = 0;
   if (problem->mu == 0.0 && n > problem->p) return ICL_OK; /* K has rank p at most */
   ICL__TRY(icl__check_product(n, n, 1, "the kernel matrix", &elements));
@@ -46,9 +46,9 @@ icl_status icl__ridge_dual(const icl__ridge_problem *problem, icl__progress *pro
   if (status) goto done;
   kernel(problem, matrix, other);
   status = icl__progress_add(progress, icl__row_items(n));
-  if (!status) status = icl__cholesky(n, matrix, &rcond);
+  if (!status) status = icl__cholesky(n, matrix, &norm, &inverse_norm);
   if (status) goto done;
-  if (icl__cholesky_accurate(n, rcond)) {
+  if (icl__cholesky_accurate(n, norm, inverse_norm, problem->mu)) {
     dual_residual state = {problem, solution->gamma};
     for (int64_t mu = 0; mu < n; mu++) solution->weights[mu] = 0.0;
     solution->iterations = icl__refine(n, matrix, kernel_residual, &state, problem->max_iterations, solution->weights,

@@ -59,7 +59,7 @@ static void expand(int64_t d, const double *moments, double mu, double *gram) {
 }
 
 static icl_status factor_gram(const icl__ridge_problem *problem, icl__progress *progress, double *gram,
-                              double *reciprocal_condition) {
+                              double *norm, double *inverse_norm) {
   int64_t d = problem->rows.d, query_pairs = pairs(d), context_pairs = pairs(d + 1), elements;
   double *work;
   ICL__TRY(icl__check_product(query_pairs, context_pairs, 1, "the moments of pairs", &elements));
@@ -68,7 +68,7 @@ static icl_status factor_gram(const icl__ridge_problem *problem, icl__progress *
   if (!status) expand(d, work, problem->mu, gram);
   icl__free(work);
   if (status) return status;
-  return icl__cholesky(problem->p, gram, reciprocal_condition);
+  return icl__cholesky(problem->p, gram, norm, inverse_norm);
 }
 
 typedef struct {
@@ -84,13 +84,13 @@ static void normal_residual(void *context, const double *gamma, double *gradient
 icl_status icl__ridge_primal(const icl__ridge_problem *problem, icl__progress *progress,
                              icl__ridge_solution *solution) {
   int64_t p = problem->p, n = problem->rows.n, elements;
-  double *gram, rcond = 0.0;
+  double *gram, norm = 0.0, inverse_norm = 0.0;
   solution->accurate = 0;
   if (problem->mu == 0.0 && n < p) return ICL_OK; /* the Gram matrix has rank n at most */
   ICL__TRY(icl__check_product(p, p, 1, "the normal equations", &elements));
   ICL__TRY(icl__new_doubles(elements + p, &gram));
-  icl_status status = factor_gram(problem, progress, gram, &rcond);
-  if (!status && icl__cholesky_accurate(p, rcond)) {
+  icl_status status = factor_gram(problem, progress, gram, &norm, &inverse_norm);
+  if (!status && icl__cholesky_accurate(p, norm, inverse_norm, problem->mu)) {
     primal_residual state = {problem, solution->weights};
     for (int64_t i = 0; i < p; i++) solution->gamma[i] = 0.0;
     solution->iterations = icl__refine(p, gram, normal_residual, &state, problem->max_iterations, solution->gamma,

@@ -270,45 +270,28 @@ icl_status icl_test_law_moments(const icl_test_law *law, double *A, double *B, d
   return ICL_OK;
 }
 
-/* A (B + lambda I)^-1 from the eigenvectors of B, leaving out eigenvalues that are rounding of zeros: the limit
- * lambda -> 0+, since the rows of A lie in the range of B. `matrix` is B, and is lost. */
-static icl_status pseudo_inverse(int64_t d, double *matrix, double lambda, double *gamma) {
-  int64_t width = d + 1;
-  double *values;
-  ICL__TRY(icl__new_doubles(width + d * width, &values));
-  double *rotated = &values[width];
-  icl_status status = icl__eigen(width, matrix, values);
-  if (!status) {
-    double cut = (double)width * DBL_EPSILON * fabs(values[d]);
-    icl__gemm(ICL__PLAIN, ICL__TRANSPOSED, d, width, width, 1.0, gamma, matrix, 0.0, rotated);
-    for (int64_t i = 0; i < d * width; i++) {
-      double value = values[i % width];
-      rotated[i] = value > cut ? rotated[i] / (value + lambda) : 0.0;
-    }
-    icl__gemm(ICL__PLAIN, ICL__PLAIN, d, width, width, 1.0, rotated, matrix, 0.0, gamma);
-  }
-  icl__free(values);
-  return status;
-}
-
+/* A (B + lambda I)^-1 from the eigenvectors of B. Eigenvalues that are rounding of zeros are left out: the rows of A lie
+ * in the range of B, so they contribute nothing in exact arithmetic, and noise/lambda in ours. That is also the limit
+ * lambda -> 0+ where B is singular. A Cholesky solution would lose eps |B|/lambda there. */
 icl_status icl_test_law_optimal_gamma(const icl_test_law *law, double lambda, double *gamma) {
-  double *matrix, rcond;
+  double *memory;
   ICL__TRY(icl__check_pointer(law, "law"));
   ICL__TRY(icl__check_nonnegative(lambda, "lambda"));
   ICL__TRY(icl__check_pointer(gamma, "gamma"));
   int64_t d = law->d, width = d + 1;
-  ICL__TRY(icl__new_doubles(width * width + d * width, &matrix));
-  double *answer = &matrix[width * width];
-  icl_test_law_moments(law, answer, matrix, NULL);
-  for (int64_t i = 0; i < width; i++) matrix[i * (width + 1)] += lambda;
-  icl_status status = icl__cholesky(width, matrix, &rcond);
-  if (!status && icl__cholesky_accurate(width, rcond)) {
-    icl__cholesky_solve(width, matrix, d, answer);
-  } else if (!status) {
-    icl_test_law_moments(law, NULL, matrix, NULL);
-    status = pseudo_inverse(d, matrix, lambda, answer);
+  ICL__TRY(icl__new_doubles(width * width + width + d * width, &memory));
+  double *vectors = memory, *values = &memory[width * width], *rotated = &values[width];
+  icl_test_law_moments(law, NULL, vectors, NULL);
+  icl_status status = icl__eigen(width, vectors, values);
+  if (!status) {
+    double cut = (double)width * DBL_EPSILON * fabs(values[d]);
+    icl__gemm(ICL__PLAIN, ICL__TRANSPOSED, d, width, width, 1.0, law->second, vectors, 0.0, rotated); /* A V' */
+    for (int64_t i = 0; i < d * width; i++) {
+      double value = values[i % width];
+      rotated[i] = value > cut ? rotated[i] / (value + lambda) : 0.0;
+    }
+    icl__gemm(ICL__PLAIN, ICL__PLAIN, d, width, width, 1.0, rotated, vectors, 0.0, gamma);
   }
-  if (!status) memcpy(gamma, answer, (size_t)(d * width) * sizeof *gamma);
-  icl__free(matrix);
+  icl__free(memory);
   return status;
 }
