@@ -30,6 +30,11 @@ typedef struct {
   double tau[MAX_TAUS];
 } settings;
 
+/* What the figure's axes have to hold. */
+typedef struct {
+  double tau_low, tau_high, error_low, error_high;
+} extent;
+
 /* The integers that the ratios stand for, and what the theory is evaluated at. */
 typedef struct {
   int64_t l, k, n;
@@ -219,7 +224,13 @@ static void close_output(FILE *file, const char *what) {
   exit(EXIT_FAILURE);
 }
 
-static void write_points(const settings *set, const double *errors) {
+static void include_error(extent *range, double error) {
+  if (isinf(error)) return; /* without ridge the theory diverges at tau = 1 */
+  range->error_low = fmin(range->error_low, error);
+  range->error_high = fmax(range->error_high, error);
+}
+
+static void write_points(const settings *set, const double *errors, extent *range) {
   FILE *csv = open_output(set, ".csv");
   fprintf(csv, "tau,d,l,k,n,rho,lambda,icl_theory,icl_mean,icl_standard_error,idg_theory,idg_mean,"
                "idg_standard_error\n");
@@ -240,6 +251,7 @@ static void write_points(const settings *set, const double *errors) {
     for (int which = 0; which < ERRORS; which++) {
       fprintf(csv, ",%.17g,%.17g,%.17g", expected[which], mean[which], error[which]);
       printf("   %-10.5g %-10.5g +- %-9.2g", expected[which], mean[which], error[which]);
+      include_error(range, mean[which]);
     }
     fprintf(csv, "\n");
     printf("\n");
@@ -249,7 +261,7 @@ static void write_points(const settings *set, const double *errors) {
 }
 
 /* The curve, on a grid in log tau that covers the points with some margin and contains tau = 1. */
-static void write_curve(const settings *set) {
+static void write_curve(const settings *set, extent *range) {
   double least = 1.0, most = 1.0, tau[CURVE_POINTS], value[ERRORS][CURVE_POINTS];
   for (int64_t point = 0; point < set->tau_count; point++) {
     least = fmin(least, set->tau[point] / 1.1);
@@ -265,21 +277,29 @@ static void write_curve(const settings *set) {
   icl_theory_destroy(theory);
   FILE *csv = open_output(set, "_theory.csv");
   fprintf(csv, "tau,icl,idg\n");
-  for (int i = 0; i < CURVE_POINTS; i++) fprintf(csv, "%.17g,%.17g,%.17g\n", tau[i], value[ICL][i], value[IDG][i]);
+  for (int i = 0; i < CURVE_POINTS; i++) {
+    fprintf(csv, "%.17g,%.17g,%.17g\n", tau[i], value[ICL][i], value[IDG][i]);
+    include_error(range, value[ICL][i]);
+    include_error(range, value[IDG][i]);
+  }
+  range->tau_low = least;
+  range->tau_high = most;
   close_output(csv, "writing the theory");
 }
 
 /* Commands for one picture. File names reach gnuplot in single quotes, where only ' is special. */
-static void plot_commands(FILE *gnuplot, const settings *set, const char *terminal, const char *ending) {
+static void plot_commands(FILE *gnuplot, const settings *set, const extent *range, const char *terminal,
+                          const char *ending) {
   fprintf(gnuplot, "set terminal %s\nset output '%s%s'\n", terminal, set->output, ending);
   fprintf(gnuplot,
           "set datafile separator ','\nset logscale xy\nset key top right\nset grid lc rgb '#e0e0e0'\n"
           "set xlabel 'pretraining sample size  {/Symbol t} = n/d^2'\nset ylabel 'test error'\n"
-          "set xtics (0.1, 0.2, 0.5, 1, 2, 5, 10, 20)\nset format y '%%g'\n"
+          "set xrange [%g:%g]\nset yrange [%g:%g]\n"
+          "set xtics (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)\nset format y '%%g'\n"
           "set title 'Double descent at d = %" PRId64 ", {/Symbol a} = %g, {/Symbol k} = %g, {/Symbol r} = %g,"
           " {/Symbol l} = %g; %" PRId64 " replicates'\n"
           "set arrow from 1, graph 0 to 1, graph 1 nohead dashtype 2 lc rgb '#808080'\n",
-          set->d, set->alpha, set->kappa, set->rho, set->lambda, set->replicates);
+          range->tau_low, range->tau_high, range->error_low / 1.3, range->error_high * 1.3, set->d, set->alpha, set->kappa, set->rho, set->lambda, set->replicates);
   fprintf(gnuplot,
           "plot '%s_theory.csv' skip 1 using 1:2 with lines lw 2 lc rgb '#c04020' title 'ICL, theory', \\\n"
           "     '%s_theory.csv' skip 1 using 1:3 with lines lw 2 lc rgb '#2060a0' title 'IDG, theory', \\\n"
@@ -289,7 +309,7 @@ static void plot_commands(FILE *gnuplot, const settings *set, const char *termin
           set->output, set->output, set->output, set->output);
 }
 
-static void plot(const settings *set) {
+static void plot(const settings *set, const extent *range) {
   if (strchr(set->output, '\'')) {
     fprintf(stderr, "no figure: gnuplot cannot take a ' in a file name\n");
     return;
@@ -300,8 +320,8 @@ static void plot(const settings *set) {
   }
   FILE *gnuplot = popen("gnuplot", "w");
   if (gnuplot) {
-    plot_commands(gnuplot, set, "svg size 800,560 enhanced background rgb 'white'", ".svg");
-    plot_commands(gnuplot, set, "pngcairo size 800,560 enhanced", ".png");
+    plot_commands(gnuplot, set, range, "svg size 800,560 enhanced background rgb 'white'", ".svg");
+    plot_commands(gnuplot, set, range, "pngcairo size 800,560 enhanced", ".png");
   }
   if (!gnuplot || pclose(gnuplot)) fprintf(stderr, "gnuplot failed; %s.csv has the numbers\n", set->output);
   else printf("wrote %s.csv, %s_theory.csv, %s.svg and %s.png\n", set->output, set->output, set->output, set->output);
@@ -310,9 +330,10 @@ static void plot(const settings *set) {
 int main(int argc, char **argv) {
   settings set = parse(argc, argv);
   double *errors = simulate(&set);
-  write_points(&set, errors);
-  write_curve(&set);
-  if (set.plot) plot(&set);
+  extent range = {.error_low = INFINITY, .error_high = 0.0};
+  write_points(&set, errors, &range);
+  write_curve(&set, &range);
+  if (set.plot) plot(&set, &range);
   free(errors);
   return EXIT_SUCCESS;
 }

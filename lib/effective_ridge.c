@@ -6,7 +6,7 @@
  *
  *     t xi^2 - b xi - q g^2/kappa = 0,   b = g ((kappa - tau)/kappa + tau u/kappa + q)                [eq. 10]
  *
- * whose positive root X(u) increases with u from 0, where g = 0, to infinity, where t = 0. The effective ridge is the
+ * whose positive root X(u) increases with u, from 0 where g = 0 (or the ridgeless xi at u = 0) to infinity where t = 0. The effective ridge is the
  * xi with X(lambda/xi) = xi: one crossing, since the left side decreases in xi. Rounding of X is divided by
  * 1 - dln X/dln xi >= 1, so nothing is lost in the corners where the equation as first written loses digits. */
 #include "effective_ridge.h"
@@ -71,7 +71,7 @@ double icl__effective_ridge(double tau, double q, double kappa, double lambda) {
     next = xi + xi * change;
     if (fabs(change) <= 2.0 * DBL_EPSILON) return next;
     if (!(next > lower && next < upper)) next = upper < INFINITY ? sqrt(lower) * sqrt(upper) : 8.0 * xi;
-    if (next == lower || next == upper) return next;
+    if (next <= lower || next >= upper) return xi; /* neighbours: no double lies between */
     xi = next;
   }
   return NAN; /* not reached: bisection alone halves the exponent range in every step */

@@ -13,7 +13,7 @@ typedef struct {
   double r2;         /* R^2 (R + nu)^-2 */
 } icl__traces;
 
-/* s(nu), where inverse = 1/kappa and excess = 1/kappa - 1; the caller knows the latter better than from the former. */
+/* s(nu), where excess = 1/kappa - 1; the caller knows it better than from a rounded 1/kappa. */
 double icl__marchenko_pastur_s(double nu, double excess);
 
 icl__traces icl__marchenko_pastur_traces(double nu, double kappa);

@@ -24,8 +24,8 @@ extern "C" {
  * @param[out] query n x d, or NULL.
  * @param[out] context n x (d+1), or NULL.
  * @param[out] target n, or NULL.
- * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN, ICL_ERR_NONFINITE, ICL_ERR_SIZE. On ICL_ERR_NONFINITE from
- * features that overflow, the arrays hold part of the answer. Cost: O(n l d). Thread-safe. Since 0.1. */
+ * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN, ICL_ERR_NONFINITE (also data so large that
+ * features could overflow), ICL_ERR_SIZE. Cost: O(n l d). Thread-safe. Since 0.1. */
 icl_status icl_features(int64_t d, int64_t l, int64_t n, const double *x, const double *y, double *query,
                         double *context, double *target);
 

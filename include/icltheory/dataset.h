@@ -109,8 +109,8 @@ void icl_dataset_destroy(icl_dataset *dataset);
  * @param[out] x tokens, n x (l+1) x d.
  * @param[out] y labels, n x (l+1); the last one is the target.
  * @param[out] task n indices into the pool, -1 for the infinite pool; or NULL.
- * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN, ICL_ERR_SIZE, ICL_ERR_MEMORY, ICL_ERR_CANCELED (the arrays then
- * hold part of the data). Cost: O(n l d). Thread-safe. Since 0.1. */
+ * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN, ICL_ERR_SIZE, ICL_ERR_MEMORY, ICL_ERR_CANCELED. Cost: O(n l d)
+ * time; with a progress callback the data are drawn to memory of the library's first. Thread-safe. Since 0.1. */
 icl_status icl_sequences_draw(const icl_task_pool *pool, int64_t l, int64_t n, double rho, uint64_t seed,
                               const icl_run *run, double *x, double *y, int64_t *task);
 
