@@ -1,5 +1,6 @@
 #include "command_line.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <icltheory.h>
 #include <inttypes.h>
@@ -7,10 +8,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-double parse_number(const char *option, const char *text, double least, double most) {
+/* strtod alone also takes " 1" and "1x", and turns 1e999 into infinity. */
+double read_number(const char *text) {
   char *end;
-  double value = strtod(text, &end);
-  if (end != text && *end == '\0' && value >= least && value <= most) return value;
+  errno = 0;
+  double number = strtod(text, &end);
+  return end == text || *end || errno || isspace((unsigned char)*text) ? NAN : number;
+}
+
+double parse_number(const char *option, const char *text, double least, double most) {
+  double value = read_number(text);
+  if (value >= least && value <= most) return value; /* false for NaN */
   fprintf(stderr, "%s is '%s'; a number from %g to %g was expected\n", option, text, least, most);
   exit(EXIT_USAGE);
 }

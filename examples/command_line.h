@@ -6,6 +6,9 @@
 
 enum { EXIT_USAGE = 2 };
 
+/* A number that fills the whole text; NaN otherwise. Infinity is "inf". */
+double read_number(const char *text);
+
 /* The whole text as a number in [least, most]; "inf" only where most is infinite. Else prints what was wrong with
  * `option` and exits with EXIT_USAGE. */
 double parse_number(const char *option, const char *text, double least, double most);
