@@ -204,7 +204,7 @@ static void mean_and_error(const settings *set, const double *errors, double *me
 static icl_theory *theory_at(const settings *set, const sizes *size) {
   icl_theory *theory;
   double d = (double)set->d, kappa = size->k ? (double)size->k / d : INFINITY;
-  require(icl_theory_create((double)size->n / d / d, (double)size->l / d, kappa, set->rho, set->lambda, &theory),
+  require(icl_theory_create((double)size->n / (d * d), (double)size->l / d, kappa, set->rho, set->lambda, &theory),
           "theory");
   return theory;
 }

@@ -291,7 +291,7 @@ static int print_errors(evaluation *job) {
 }
 
 static int print_theory(evaluation *job, const settings *set) {
-  double d = (double)job->d, tau = (double)job->n_train / d / d, alpha = (double)job->l / d, idg, icl;
+  double d = (double)job->d, tau = (double)job->n_train / (d * d), alpha = (double)job->l / d, idg, icl;
   icl_theory *theory = NULL;
   int result = -1;
   if (isnan(set->rho)) return 0;
@@ -312,7 +312,7 @@ static void describe(const evaluation *job, const settings *set) {
   fprintf(stderr, "n = %" PRId64 " sequences, context length l = %" PRId64 ", token dimension d = %" PRId64 "\n",
           job->n, job->l, job->d);
   fprintf(stderr, "fit on the first %" PRId64 ", test on the other %" PRId64 ": tau = %g, alpha = %g, lambda = %g\n",
-          job->n_train, job->n - job->n_train, (double)job->n_train / d / d, (double)job->l / d, set->lambda);
+          job->n_train, job->n - job->n_train, (double)job->n_train / (d * d), (double)job->l / d, set->lambda);
   if (isnan(set->rho)) {
     fputs("no theory: it needs the variance of the label noise, --rho\n", stderr);
     return;

@@ -66,7 +66,7 @@ static double evaluate(const double *parameter, int32_t quantity) {
   icl__traces t = icl__marchenko_pastur_traces(nu, kappa);
   double residual = xi > 0.0 ? lambda / xi + (xi / tau) * (t.t1 + q * t.m2) : (tau - 1.0) / tau; /* 1 - gamma */
   double idg = (rho + nu * nu * t.t1 + q * t.r2) / residual;
-  if (quantity == ICL_QUANTITY_IDG) return idg;
+  if (quantity == ICL_QUANTITY_IDG || (quantity == ICL_QUANTITY_ICL && kappa == INFINITY)) return idg;
   if (quantity == ICL_QUANTITY_ICL) {
     return rho + nu * nu * t.m2 + q * t.r2 + (idg / tau) * (1.0 + q) * (t.t1 + q * t.m2);
   }
