@@ -87,7 +87,7 @@ static void product_moment(const double *rows, int64_t n, int a, int b, int c, d
 static double expected_moment(int64_t length, int a, int b) {
   double c = label_variance(), l = (double)length;
   int query_a = a < D, query_b = b < D;
-  double w_a = a < D ? task[a] : a < 2 * D ? task[a - D] : c, w_b = b < D ? task[b] : b < 2 * D ? task[b - D] : c;
+  double w_a = a < 2 * D ? task[a % D] : c, w_b = b < 0 || b >= 2 * D ? c : task[b % D];
   if (b < 0) return query_a || a == WIDTH - 1 ? 0.0 : w_a; /* E h = [w; c] */
   if (a == WIDTH - 1 && b == WIDTH - 1) return c;
   if (b == WIDTH - 1) return query_a ? w_a / D : 0.0;
