@@ -195,7 +195,7 @@ START_TEST(theory_equals_integrals) {
 END_TEST
 
 /* For lambda > 0 everything is smooth in q = (1+rho)/alpha at 0, with differences of at most 1e3 q on these points:
- * from alpha = 1e16 on, the values are those of q = 0 to 1e-12. The nearest singularity of the integrals is then x = -xi. */
+ * from alpha = 1e16 on, the values are those of q = 0 to 1e-12. The integrals' nearest singularity is then x = -xi. */
 START_TEST(long_contexts_have_a_limit) {
   static const double alphas[] = {1e16, 1e20, 1e28, 1e32, 1e36, 1e60, 1e150, 1e200}, lambdas[] = {0.05, 0.3};
   for (int i = 0; i < 4 * 5 * 2; i++) {
