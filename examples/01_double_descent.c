@@ -299,7 +299,8 @@ static void plot_commands(FILE *gnuplot, const settings *set, const extent *rang
           "set title 'Double descent at d = %" PRId64 ", {/Symbol a} = %g, {/Symbol k} = %g, {/Symbol r} = %g,"
           " {/Symbol l} = %g; %" PRId64 " replicates'\n"
           "set arrow from 1, graph 0 to 1, graph 1 nohead dashtype 2 lc rgb '#808080'\n",
-          range->tau_low, range->tau_high, range->error_low / 1.3, range->error_high * 1.3, set->d, set->alpha, set->kappa, set->rho, set->lambda, set->replicates);
+          range->tau_low, range->tau_high, range->error_low / 1.3, range->error_high * 1.3, set->d, set->alpha,
+          set->kappa, set->rho, set->lambda, set->replicates);
   fprintf(gnuplot,
           "plot '%s_theory.csv' skip 1 using 1:2 with lines lw 2 lc rgb '#c04020' title 'ICL, theory', \\\n"
           "     '%s_theory.csv' skip 1 using 1:3 with lines lw 2 lc rgb '#2060a0' title 'IDG, theory', \\\n"

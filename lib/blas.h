@@ -31,7 +31,8 @@ icl_status icl__cholesky(int64_t n, double *a, double *norm, double *inverse_nor
 /* Solves A x = b in place with that factor for `count` right-hand sides, the rows of b (count x n). */
 void icl__cholesky_solve(int64_t n, const double *factor, int64_t count, double *b);
 
-/* Eigenvalues (ascending) and eigenvectors of the symmetric a, which the vectors replace: row j is that of values[j]. */
+/* Eigenvalues (ascending) and eigenvectors of the symmetric a, which the vectors replace: row j is that of values[j].
+ * */
 icl_status icl__eigen(int64_t n, double *a, double *values);
 
 /* Thin singular value decomposition of a (m x n, lost): u m x r, values r (descending), vt r x n, r = min(m, n). */

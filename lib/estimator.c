@@ -7,10 +7,11 @@
  *   is evaluated from the rows themselves (never from A), and every step multiplies the error by N eps cond(A). We ask
  *   for a factor of at most 1/10, i.e. cond(A) <= 1/(10 N eps), so that each step gains a digit or more.
  * - Rank. Where F is rank-deficient and mu = 0, A is singular, but rounding may leave tiny positive pivots, with which
- *   Cholesky "succeeds" with an arbitrary component in the null space. Such an A has cond(A) of 1/eps or more, above the
- *   same bound, so it never gets through. With a small mu > 0 the bound may hold, but rounding of the residual, eps |F||y|
- *   in the null space, is divided by mu: a relative error of eps |A|/mu. Were F deficient, |A^-1|_1 would be at least
- *   |A^-1|_2/sqrt(N) = 1/(mu sqrt(N)). So where |A^-1|_1 is that large we ask for cond(A) <= 1e8, an error of 2e-8.
+ *   Cholesky "succeeds" with an arbitrary component in the null space. Such an A has cond(A) of 1/eps or more, above
+ *   the same bound, so it never gets through. With a small mu > 0 the bound may hold, but rounding of the residual,
+ *   eps |F||y| in the null space, is divided by mu: a relative error of eps |A|/mu. Were F deficient, |A^-1|_1 would
+ *   be at least |A^-1|_2/sqrt(N) = 1/(mu sqrt(N)). So where |A^-1|_1 is that large we ask for cond(A) <= 1e8, an error
+ *   of 2e-8.
  *
  * What fails goes to the singular value decomposition of F itself, which sees singular values down to eps |F| where A
  * would have lost those below sqrt(eps) |F|, and which leaves the null space out. */
@@ -148,6 +149,7 @@ static icl_status solve(const icl__ridge_problem *problem, icl__progress *progre
     if (estimator->relative_residual <= estimator->tolerance) return ICL_OK;
   }
   ICL__TRY(icl__ridge_svd(problem, progress, solution));
+  ICL__TRY(icl__progress_finish(progress)); /* how far the first attempt had come depends on why it ended */
   return measure(problem, solution, 0, estimator);
 }
 

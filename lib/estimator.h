@@ -23,7 +23,7 @@ typedef struct {
   int accurate;       /* 0: the matrix is too near singular for Cholesky, and gamma is undefined */
 } icl__ridge_solution;
 
-/* The solvers. Progress: 2 icl__row_items(n) units each. */
+/* The solvers. Progress: 2 icl__row_items(n) units for those by Cholesky; the other only asks whether to go on. */
 icl_status icl__ridge_primal(const icl__ridge_problem *problem, icl__progress *progress, icl__ridge_solution *solution);
 icl_status icl__ridge_dual(const icl__ridge_problem *problem, icl__progress *progress, icl__ridge_solution *solution);
 icl_status icl__ridge_svd(const icl__ridge_problem *problem, icl__progress *progress, icl__ridge_solution *solution);
@@ -35,8 +35,9 @@ void icl__ridge_gradient(const icl__ridge_problem *problem, const double *gamma,
  * the note in estimator.c. */
 int icl__cholesky_accurate(int64_t n, double norm, double inverse_norm, double mu);
 
-/* Iterative refinement of x (n numbers) under A x = b, A factored by Cholesky: `residual` writes b - A x, evaluated from
- * the data, to `correction`. Returns the number of corrections made. Stops when a correction no longer matters or no longer shrinks. */
+/* Iterative refinement of x (n numbers) under A x = b, A factored by Cholesky: `residual` writes b - A x, evaluated
+ * from the data, to `correction`. Returns the number of corrections made. Stops when a correction no longer matters or
+ * no longer shrinks. */
 typedef void (*icl__residual_fn)(void *context, const double *x, double *correction);
 int64_t icl__refine(int64_t n, const double *factor, icl__residual_fn residual, void *context, int64_t max_iterations,
                     double *x, double *correction);

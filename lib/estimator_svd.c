@@ -14,7 +14,8 @@
 #include "checked.h"
 #include "estimator.h"
 
-/* Feature column (i, a) of rows first .. first + count - 1 is q_i h_a, at out[column * column_step + row * row_step]. */
+/* Feature column (i, a) of rows first .. first + count - 1 is q_i h_a, at out[column * column_step + row * row_step].
+ * */
 static void features(const icl__rows *rows, int64_t first, int64_t count, int64_t row_step, int64_t column_step,
                      double *out) {
   int64_t d = rows->d, width = d + 1;

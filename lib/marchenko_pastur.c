@@ -10,7 +10,7 @@
  * whose positive root is taken by the branch that adds. Solving for M instead would cancel for kappa < 1. */
 double icl__marchenko_pastur_s(double nu, double excess) {
   double b = nu + excess;
-  double root = sqrt(b * b + 4.0 * nu);
+  double root = hypot(b, 2.0 * sqrt(nu)); /* b^2 may overflow */
   return b > 0.0 ? 2.0 * nu / (b + root) : 0.5 * (root - b);
 }
 

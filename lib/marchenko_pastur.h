@@ -1,4 +1,5 @@
-/* The Marchenko-Pastur law of R = (1/k) sum_j w_j w_j', ratio 1/kappa: traces of its resolvent, without cancellation. */
+/* The Marchenko-Pastur law of R = (1/k) sum_j w_j w_j', ratio 1/kappa: traces of its resolvent, without cancellation.
+ * */
 #ifndef ICL_MARCHENKO_PASTUR_H
 #define ICL_MARCHENKO_PASTUR_H
 

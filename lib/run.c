@@ -68,3 +68,7 @@ icl_status icl__progress_add(icl__progress *progress, int64_t amount) {
   }
   return ICL_OK;
 }
+
+icl_status icl__progress_finish(icl__progress *progress) {
+  return progress->done < progress->total ? icl__progress_add(progress, progress->total - progress->done) : ICL_OK;
+}

@@ -22,4 +22,7 @@ int icl__run_can_cancel(const icl_run *run);
 /* Adds finished work and reports it; ICL_ERR_CANCELED when the callback asks for that. Calling thread only. */
 icl_status icl__progress_add(icl__progress *progress, int64_t amount);
 
+/* Reports whatever is left of the total. */
+icl_status icl__progress_finish(icl__progress *progress);
+
 #endif

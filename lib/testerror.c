@@ -270,9 +270,9 @@ icl_status icl_test_law_moments(const icl_test_law *law, double *A, double *B, d
   return ICL_OK;
 }
 
-/* A (B + lambda I)^-1 from the eigenvectors of B. Eigenvalues that are rounding of zeros are left out: the rows of A lie
- * in the range of B, so they contribute nothing in exact arithmetic, and noise/lambda in ours. That is also the limit
- * lambda -> 0+ where B is singular. A Cholesky solution would lose eps |B|/lambda there. */
+/* A (B + lambda I)^-1 from the eigenvectors of B. Eigenvalues that are rounding of zeros are left out: the rows of A
+ * lie in the range of B, so they contribute nothing in exact arithmetic, and noise/lambda in ours. That is also the
+ * limit lambda -> 0+ where B is singular. A Cholesky solution would lose eps |B|/lambda there. */
 icl_status icl_test_law_optimal_gamma(const icl_test_law *law, double lambda, double *gamma) {
   double *memory;
   ICL__TRY(icl__check_pointer(law, "law"));

@@ -39,8 +39,8 @@ static icl_status check_parameter(int32_t parameter, const char *name) {
 
 static icl_status check_quantity(int32_t quantity) {
   if (quantity >= ICL_QUANTITY_ICL && quantity <= ICL_QUANTITY_XI) return ICL_OK;
-  return icl__fail(ICL_ERR_ARGUMENT, "quantity is %" PRId32 "; ICL_QUANTITY_ICL (1) .. ICL_QUANTITY_XI (5) was expected",
-                   quantity);
+  return icl__fail(ICL_ERR_ARGUMENT, "quantity is %" PRId32 "; ICL_QUANTITY_ICL (1) .. ICL_QUANTITY_XI (5) was"
+                   " expected", quantity);
 }
 
 /* rho + (rho/alpha) M_alpha(rho/alpha), Marchenko-Pastur with alpha for kappa [eq. 15]. x M(x) = x/(s+x) tends to
@@ -48,6 +48,7 @@ static icl_status check_quantity(int32_t quantity) {
 static double bayes_ridge(double alpha, double rho) {
   double x = rho / alpha;
   if (x == 0.0) return rho + fmax(1.0 - alpha, 0.0);
+  if (x == INFINITY) return rho + 1.0;
   return rho + x / (icl__marchenko_pastur_s(x, (1.0 - alpha) / alpha) + x);
 }
 

@@ -15,6 +15,7 @@ typedef struct {
   _Atomic int64_t next;     /* first item nobody has taken */
   _Atomic int64_t finished; /* items done */
   atomic_int stop;
+  pthread_mutex_t gate; /* held while workers are started: none begins before all exist, so a failure does nothing */
 } shared_work;
 
 typedef struct {
@@ -34,6 +35,8 @@ static int work_on_one(shared_work *shared, int64_t worker) {
 
 static void *worker_main(void *argument) {
   worker_state *state = argument;
+  pthread_mutex_lock(&state->shared->gate);
+  pthread_mutex_unlock(&state->shared->gate);
   while (work_on_one(state->shared, state->worker)) {
   }
   return NULL;
@@ -48,6 +51,7 @@ int64_t icl__workers(const icl__progress *progress, int64_t count) {
 static icl_status start_workers(worker_state *states, int64_t workers, shared_work *shared, int64_t *started) {
   sigset_t all, before;
   int error = 0;
+  pthread_mutex_lock(&shared->gate);
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   for (*started = 1; *started < workers; ++*started) {
@@ -58,6 +62,8 @@ static icl_status start_workers(worker_state *states, int64_t workers, shared_wo
     if (error) break;
   }
   pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (error) atomic_store(&shared->stop, 1);
+  pthread_mutex_unlock(&shared->gate);
   if (!error) return ICL_OK;
   return icl__fail(ICL_ERR_MEMORY, "could not start thread %" PRId64 " of %" PRId64 " (error %d)", *started + 1,
                    workers, error);
@@ -68,6 +74,10 @@ icl_status icl__parallel(icl__progress *progress, int64_t count, int64_t weight,
   worker_state *states;
   int64_t workers = icl__workers(progress, count), started, reported = 0;
   ICL__TRY(icl__new((workers ? workers : 1) * (int64_t)sizeof *states, &states));
+  if (pthread_mutex_init(&shared.gate, NULL)) {
+    icl__free(states);
+    return icl__fail(ICL_ERR_MEMORY, "could not initialise a mutex");
+  }
   icl_status status = start_workers(states, workers, &shared, &started);
   while (!status && work_on_one(&shared, 0)) {
     int64_t finished = atomic_load(&shared.finished);
@@ -77,6 +87,7 @@ icl_status icl__parallel(icl__progress *progress, int64_t count, int64_t weight,
   if (status) atomic_store(&shared.stop, 1);
   for (int64_t worker = 1; worker < started; worker++) pthread_join(states[worker].thread, NULL);
   if (!status && reported < count) status = icl__progress_add(progress, (count - reported) * weight);
+  pthread_mutex_destroy(&shared.gate);
   icl__free(states);
   return status;
 }

@@ -1,4 +1,5 @@
-/* The whole line tasks -> dataset -> estimator -> testerror against the theory: simulated errors approach it like 1/d. */
+/* The whole line tasks -> dataset -> estimator -> testerror against the theory: simulated errors approach it like 1/d.
+ * */
 #include "support.h"
 
 enum { SIZES = 3, ERRORS = 2 };

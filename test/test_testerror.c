@@ -163,8 +163,8 @@ START_TEST(tiny_errors_keep_their_digits) {
     for (int j = 0; j <= D; j++) gamma[i * WIDTH + j] = j < D ? tasks[i] * tasks[j] / norm : 0.0;
   }
   OK(icl_test_error(law, gamma, &error));
-  /* (1/d) E|w - P h|^2 = (1/d) tr P Cov(h) P with P the projector: (1/(d l)) (d c + |w|^2) and d c = |w|^2. What is left
-   * of w - P w in doubles is eps |w|, 1e-32 in the square. */
+  /* (1/d) E|w - P h|^2 = (1/d) tr P Cov(h) P with P the projector: (1/(d l)) (d c + |w|^2) and d c = |w|^2. What is
+   * left of w - P w in doubles is eps |w|, 1e-32 in the square. */
   CLOSE(error, 2.0 * norm / (D * (double)l), 1e-10);
   icl_task_pool_destroy(pool);
   icl_test_law_destroy(law);

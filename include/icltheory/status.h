@@ -18,7 +18,7 @@ enum {
   ICL_ERR_DOMAIN = -2,         /**< a number outside its range, or NaN */
   ICL_ERR_NONFINITE = -3,      /**< array data with NaN or infinity, or results that overflow */
   ICL_ERR_SIZE = -4,           /**< too large: a product overflows or exceeds what BLAS can index */
-  ICL_ERR_STATE = -5,          /**< a result asked for before it was computed, or after a failed or canceled computation */
+  ICL_ERR_STATE = -5,          /**< a result asked for before it was computed, or after a failure */
   ICL_ERR_NOT_CONVERGED = -100, /**< the accuracy asked for was not reached */
   ICL_ERR_SINGULAR = -101,     /**< the answer does not exist here */
   ICL_ERR_MEMORY = -200,       /**< out of memory, or no thread could be started */

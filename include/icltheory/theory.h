@@ -61,7 +61,8 @@ icl_status icl_theory_get(const icl_theory *theory, int32_t parameter, double *v
  * @param theory the point.
  * @param quantity ICL_QUANTITY_ICL .. ICL_QUANTITY_XI.
  * @param[out] value the quantity; +INFINITY where an error diverges (lambda = 0 at tau = 1).
- * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_NONFINITE (parameters so extreme that the formulas overflow). Cost: well below a microsecond. Thread-safe. Since 0.1. */
+ * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_NONFINITE (parameters so extreme that the formulas overflow). Cost: well
+ * below a microsecond. Thread-safe. Since 0.1. */
 icl_status icl_theory_value(const icl_theory *theory, int32_t quantity, double *value);
 
 /** Evaluates one quantity along one parameter, the others as they are.
