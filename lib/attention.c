@@ -65,11 +65,14 @@ icl_status icl_gamma_predict(int64_t d, int64_t n, const double *gamma, const do
   ICL__TRY(icl__check_finite(gamma, d * (d + 1), "gamma"));
   ICL__TRY(icl__check_finite(query, n * d, "query"));
   ICL__TRY(icl__check_finite(context, elements, "context"));
-  icl__rows rows = {d, n, query, context, NULL};
   /* The predictions go to memory of their own first: should one overflow, the caller's array stays as it is. */
-  ICL__TRY(icl__new_doubles(icl__operator_work(d) + n, &work));
-  double *values = &work[icl__operator_work(d)];
-  icl__operator_predict(&rows, gamma, work, values);
+  ICL__TRY(icl__new_doubles(ICL__ITEM_ROWS * (d + 1) + n, &work));
+  double *values = &work[ICL__ITEM_ROWS * (d + 1)];
+  for (int64_t first = 0; first < n; first += ICL__ITEM_ROWS) {
+    int64_t count = n - first < ICL__ITEM_ROWS ? n - first : ICL__ITEM_ROWS;
+    icl__rows rows = {d, count, &query[first * d], &context[first * (d + 1)], NULL};
+    icl__block_predict(&rows, gamma, work, &values[first]);
+  }
   icl_status status = icl__check_finite(values, n, "prediction");
   if (!status) memcpy(prediction, values, (size_t)n * sizeof *prediction);
   icl__free(work);

@@ -22,21 +22,30 @@ double icl__dot(int64_t count, const double *x, const double *y) {
   return cblas_ddot((int)count, x, 1, y, 1);
 }
 
+void icl__axpy(int64_t count, double factor, const double *x, double *y) {
+  cblas_daxpy((int)count, factor, x, 1, y, 1);
+}
+
+/* OpenBLAS's own functions, there or not. */
+extern int openblas_get_num_threads(void) __attribute__((weak));
+
+int64_t icl__blas_threads(void) { return openblas_get_num_threads ? openblas_get_num_threads() : 1; }
+
 void icl__gemm(int transpose_a, int transpose_b, int64_t m, int64_t n, int64_t k, double alpha, const double *a,
                const double *b, double beta, double *c) {
   cblas_dgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans, transpose_b ? CblasTrans : CblasNoTrans, (int)m,
               (int)n, (int)k, alpha, a, (int)(transpose_a ? m : k), b, (int)(transpose_b ? k : n), beta, c, (int)n);
 }
 
+void icl__gemm_strided(int64_t m, int64_t n, int64_t k, const double *a, const double *b, int64_t stride, double *c) {
+  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)n, (int)k, 1.0, a, (int)k, b, (int)k, 0.0, c,
+              (int)stride);
+}
+
 void icl__gemv(int transpose, int64_t m, int64_t n, double alpha, const double *a, const double *x, double beta,
                double *y) {
   cblas_dgemv(CblasRowMajor, transpose ? CblasTrans : CblasNoTrans, (int)m, (int)n, alpha, a, (int)n, x, 1, beta, y,
               1);
-}
-
-void icl__syrk(int transpose, int64_t n, int64_t k, const double *a, double beta, double *c) {
-  cblas_dsyrk(CblasRowMajor, CblasLower, transpose ? CblasTrans : CblasNoTrans, (int)n, (int)k, 1.0, a,
-              (int)(transpose ? n : k), beta, c, (int)n);
 }
 
 /* A LAPACK routine asks for its workspace by length -1; the answer comes back as a double. */

@@ -13,17 +13,23 @@ icl_status icl__check_blas(int64_t value, const char *name);
 double icl__norm(int64_t count, const double *x);
 double icl__dot(int64_t count, const double *x, const double *y);
 
+/* y += factor x. */
+void icl__axpy(int64_t count, double factor, const double *x, double *y);
+
+/* The number of threads the BLAS runs on, where it can be asked; 1 otherwise. Never changes it. */
+int64_t icl__blas_threads(void);
+
 /* C (m x n) = alpha op(A) op(B) + beta C, op(A) m x k, op(B) k x n. */
 enum { ICL__PLAIN = 0, ICL__TRANSPOSED = 1 };
 void icl__gemm(int transpose_a, int transpose_b, int64_t m, int64_t n, int64_t k, double alpha, const double *a,
                const double *b, double beta, double *c);
 
+/* C = A B' for A m x k, B n x k, into the corner of a matrix whose rows are `stride` apart. */
+void icl__gemm_strided(int64_t m, int64_t n, int64_t k, const double *a, const double *b, int64_t stride, double *c);
+
 /* y = alpha op(A) x + beta y, A m x n. */
 void icl__gemv(int transpose, int64_t m, int64_t n, double alpha, const double *a, const double *x, double beta,
                double *y);
-
-/* Lower triangle of C (n x n) = A A' + beta C (plain, A n x k) or A' A + beta C (transposed, A k x n). */
-void icl__syrk(int transpose, int64_t n, int64_t k, const double *a, double beta, double *c);
 
 /* Cholesky A = L L' in the lower triangle of a, which it replaces. Sets *norm to |A|_1 and *inverse_norm to LAPACK's
  * estimate of |A^-1|_1; to infinity when A is not positive definite or not finite, and then a is lost. */

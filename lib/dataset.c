@@ -9,9 +9,12 @@
 #include "rng.h"
 #include "thread.h"
 
+#define DEFAULT_MEMORY_LIMIT (INT64_C(4) << 30)
+
 struct icl_dataset {
   int64_t d, n;
   icl__sequence_law law; /* generated: owns a share of law.pool; appended: law.pool is NULL */
+  int64_t memory_limit;  /* generated: bytes of rows that a fit may store */
   int64_t capacity;      /* appended: rows that the arrays hold */
   double *query, *context, *target;
 };
@@ -31,6 +34,7 @@ icl_status icl_dataset_create(const icl_task_pool *pool, int64_t l, int64_t n, d
   ICL__TRY(icl__new(sizeof *dataset, &dataset));
   dataset->d = icl_task_pool_dimension(pool);
   dataset->n = n;
+  dataset->memory_limit = DEFAULT_MEMORY_LIMIT;
   dataset->law = (icl__sequence_law){icl__task_pool_share(pool), l, rho, seed, ICL__FAMILY_DATASET};
   *out = dataset;
   return ICL_OK;
@@ -58,6 +62,13 @@ void icl_dataset_destroy(icl_dataset *dataset) {
 int64_t icl_dataset_dimension(const icl_dataset *dataset) { return dataset ? dataset->d : -1; }
 
 int64_t icl_dataset_size(const icl_dataset *dataset) { return dataset ? dataset->n : -1; }
+
+icl_status icl_dataset_set_memory_limit(icl_dataset *dataset, int64_t bytes) {
+  ICL__TRY(icl__check_pointer(dataset, "dataset"));
+  ICL__TRY(icl__check_at_least(bytes, 0, "bytes"));
+  dataset->memory_limit = bytes;
+  return ICL_OK;
+}
 
 /* Room for `count` more rows, at least doubling, so that appending in chunks copies each row O(1) times. */
 static icl_status reserve(icl_dataset *dataset, int64_t count) {
@@ -116,6 +127,11 @@ icl__row_source icl__dataset_source(const icl_dataset *dataset) {
   if (dataset->law.pool) source.law = &dataset->law;
   source.stored = (icl__rows){dataset->d, dataset->n, dataset->query, dataset->context, dataset->target};
   return source;
+}
+
+int icl__dataset_fits(const icl_dataset *dataset) {
+  icl__row_source source = icl__dataset_source(dataset);
+  return icl__source_bytes(&source) <= dataset->memory_limit;
 }
 
 icl_status icl_dataset_copy_rows(const icl_dataset *dataset, int64_t first, int64_t count, double *query,

@@ -9,4 +9,7 @@
 /* The rows of a dataset, valid as long as the dataset is unchanged. */
 icl__row_source icl__dataset_source(const icl_dataset *dataset);
 
+/* Whether the rows of a generated dataset may be stored, by its memory limit. */
+int icl__dataset_fits(const icl_dataset *dataset);
+
 #endif

@@ -57,9 +57,9 @@ icl_status icl_estimator_set_lambda(icl_estimator *estimator, double lambda) {
 
 icl_status icl_estimator_set_method(icl_estimator *estimator, int32_t method) {
   ICL__TRY(icl__check_pointer(estimator, "estimator"));
-  if (method < ICL_METHOD_AUTO || method > ICL_METHOD_DUAL) {
-    return icl__fail(ICL_ERR_ARGUMENT, "method is %" PRId32 "; ICL_METHOD_AUTO (0), ICL_METHOD_PRIMAL (1) or"
-                     " ICL_METHOD_DUAL (2) was expected", method);
+  if (method < ICL_METHOD_AUTO || method > ICL_METHOD_CG) {
+    return icl__fail(ICL_ERR_ARGUMENT, "method is %" PRId32 "; ICL_METHOD_AUTO (0) .. ICL_METHOD_CG (3) was expected",
+                     method);
   }
   estimator->method = method;
   return ICL_OK;
@@ -87,114 +87,231 @@ int icl__cholesky_accurate(int64_t n, double norm, double inverse_norm, double m
   return inverse_norm * mu * sqrt((double)n) < 1.0 || condition <= 1e8;
 }
 
-int64_t icl__refine(int64_t n, const double *factor, icl__residual_fn residual, void *context, int64_t max_iterations,
-                    double *x, double *correction) {
+icl_status icl__refine(int64_t n, const double *factor, icl__residual_fn residual, void *context,
+                       int64_t max_iterations, double *x, double *correction, int64_t *iterations) {
   double previous = INFINITY;
-  for (int64_t step = 1;; step++) {
-    residual(context, x, correction);
+  for (*iterations = 1;; ++*iterations) {
+    ICL__TRY(residual(context, x, correction));
     icl__cholesky_solve(n, factor, 1, correction);
     double size = icl__norm(n, correction);
-    if (!(size < 0.5 * previous)) return step;
-    for (int64_t i = 0; i < n; i++) x[i] += correction[i];
-    if (size <= DBL_EPSILON * icl__norm(n, x) || step == max_iterations) return step;
+    if (!(size < 0.5 * previous)) return ICL_OK;
+    icl__axpy(n, 1.0, correction, x);
+    if (size <= DBL_EPSILON * icl__norm(n, x) || *iterations == max_iterations) return ICL_OK;
     previous = size;
   }
 }
 
-void icl__ridge_gradient(const icl__ridge_problem *problem, const double *gamma, double *residual, double *gradient) {
-  const icl__rows *rows = &problem->rows;
-  icl__operator_predict(rows, gamma, problem->work, residual);
-  for (int64_t mu = 0; mu < rows->n; mu++) residual[mu] = rows->target[mu] - residual[mu];
-  icl__operator_adjoint(rows, residual, problem->work, gradient);
-  for (int64_t i = 0; i < problem->p; i++) gradient[i] -= problem->mu * gamma[i];
+icl_status icl__ridge_gradient(const icl__ridge_problem *problem, const double *gamma, double *gradient,
+                               double *residual) {
+  ICL__TRY(icl__operator_gradient(problem->operator, gamma, gradient, residual));
+  icl__axpy(problem->p, -problem->mu, gamma, gradient);
+  return ICL_OK;
 }
 
-/* The report, from the rows: see icl_estimator_report. `dual` says that |K a - y|/|y| is the measure. */
-static icl_status measure(const icl__ridge_problem *problem, const icl__ridge_solution *solution, int dual,
-                          icl_estimator *estimator) {
-  const icl__rows *rows = &problem->rows;
-  int64_t n = rows->n, p = problem->p;
-  double *residual, scale, size;
+icl_status icl__kernel_residual(const icl__ridge_problem *problem, const double *weights, double *gamma,
+                                double *residual) {
+  ICL__TRY(icl__operator_adjoint(problem->operator, weights, gamma));
+  ICL__TRY(icl__operator_predict(problem->operator, gamma, residual));
+  for (int64_t mu = 0; mu < problem->n; mu++) {
+    residual[mu] = problem->target[mu] - residual[mu] - problem->mu * weights[mu];
+  }
+  return ICL_OK;
+}
+
+/* What is known of a solution. */
+typedef struct {
+  double relative_residual, training_error;
+} measurement;
+
+/* From the rows, see icl_estimator_report: |K a - y|/|y| for a dual solution with n < p, else the normal equations. */
+static icl_status measure(const icl__ridge_problem *problem, const icl__ridge_solution *solution, measurement *out) {
+  int64_t n = problem->n, p = problem->p;
+  double *residual, size, scale;
   ICL__TRY(icl__new_doubles(n + p, &residual));
-  double *gradient = &residual[n];
-  icl__ridge_gradient(problem, solution->gamma, residual, gradient);
+  icl_status status = icl__ridge_gradient(problem, solution->gamma, &residual[n], residual);
   double error = icl__norm(n, residual);
-  if (dual) {
-    for (int64_t mu = 0; mu < n; mu++) residual[mu] -= problem->mu * solution->weights[mu];
+  if (solution->dual && n < p) {
+    icl__axpy(n, -problem->mu, solution->weights, residual);
     size = icl__norm(n, residual);
-    scale = icl__norm(n, rows->target);
+    scale = icl__norm(n, problem->target);
   } else {
-    size = icl__norm(p, gradient);
-    icl__operator_adjoint(rows, rows->target, problem->work, gradient);
-    scale = icl__norm(p, gradient);
+    size = icl__norm(p, &residual[n]);
+    scale = icl__norm(p, problem->right);
   }
   icl__free(residual);
-  estimator->relative_residual = scale > 0.0 ? size / scale : 0.0;
-  estimator->training_error = error * (error / (double)n);
-  if (isfinite(estimator->relative_residual) && isfinite(estimator->training_error)) return ICL_OK;
+  if (status) return status;
+  *out = (measurement){scale > 0.0 ? size / scale : 0.0, error * (error / (double)n)};
+  if (isfinite(out->relative_residual) && isfinite(out->training_error)) return ICL_OK;
   return icl__fail(ICL_ERR_NONFINITE, "products of the rows of dataset overflow");
 }
 
-static icl_status solve(const icl__ridge_problem *problem, icl__progress *progress, icl__ridge_solution *solution,
-                        icl_estimator *estimator) {
-  int64_t n = problem->rows.n;
-  estimator->method_used = estimator->method;
-  if (estimator->method == ICL_METHOD_AUTO) {
-    estimator->method_used = n < problem->p ? ICL_METHOD_DUAL : ICL_METHOD_PRIMAL;
+static icl_status solve_by(icl__ridge_problem *problem, int32_t method, icl__ridge_solution *solution) {
+  solution->accurate = 1;
+  switch (method) {
+    case ICL_METHOD_PRIMAL: return icl__ridge_primal(problem, solution);
+    case ICL_METHOD_DUAL: return icl__ridge_dual(problem, solution);
+    default: return (problem->n < problem->p ? icl__ridge_cg_dual : icl__ridge_cg_primal)(problem, solution);
   }
-  int dual = estimator->method_used == ICL_METHOD_DUAL;
-  ICL__TRY((dual ? icl__ridge_dual : icl__ridge_primal)(problem, progress, solution));
-  if (solution->accurate) {
-    ICL__TRY(measure(problem, solution, dual && n < problem->p, estimator));
-    if (estimator->relative_residual <= estimator->tolerance) return ICL_OK;
-  }
-  ICL__TRY(icl__ridge_svd(problem, progress, solution));
-  ICL__TRY(icl__progress_finish(progress)); /* how far the first attempt had come depends on why it ended */
-  return measure(problem, solution, 0, estimator);
 }
 
-static icl_status fit_rows(const icl__rows *rows, icl__progress *progress, icl_estimator *estimator) {
-  int64_t d = rows->d, n = rows->n, p = d * (d + 1);
-  icl__ridge_problem problem = {.rows = *rows, .p = p, .max_iterations = estimator->max_iterations};
-  icl__ridge_solution solution = {0};
-  double *memory;
-  problem.mu = (double)n / (double)d * estimator->lambda;
-  if (!isfinite(problem.mu)) {
-    return icl__fail(ICL_ERR_DOMAIN, "lambda is %.17g; n lambda/d overflows", estimator->lambda);
+/* Solves and measures. Direct methods that meet a matrix too near singular, or miss the tolerance, give way to the
+ * singular value decomposition; conjugate gradients that AUTO chose, to the direct method. */
+static icl_status solve(icl__ridge_problem *problem, int32_t method, icl__ridge_solution *solution, int32_t *used,
+                        measurement *found) {
+  *used = method == ICL_METHOD_AUTO ? icl__choose_method(problem) : method;
+  ICL__TRY(solve_by(problem, *used, solution));
+  if (solution->accurate) {
+    ICL__TRY(measure(problem, solution, found));
+    if (found->relative_residual <= problem->tolerance || method == ICL_METHOD_CG) return ICL_OK;
   }
+  if (*used == ICL_METHOD_CG) {
+    return solve(problem, problem->n < problem->p ? ICL_METHOD_DUAL : ICL_METHOD_PRIMAL, solution, used, found);
+  }
+  ICL__TRY(icl__ridge_svd(problem, solution));
+  return measure(problem, solution, found);
+}
+
+/* Memory of one fit or path, from one allocation. */
+static icl_status new_problem(icl__operator *operator, const icl_estimator *estimator, icl__ridge_problem *problem,
+                              icl__ridge_solution *solution, double **memory) {
+  int64_t n = operator->source->n, d = operator->source->d, p = d * (d + 1);
   ICL__TRY(icl__check_blas(n, "the number of rows"));
   ICL__TRY(icl__check_blas(p, "d (d+1)"));
-  ICL__TRY(icl__new_doubles(icl__operator_work(d) + n, &memory));
-  icl_status status = icl__new_doubles(p, &solution.gamma);
-  problem.work = memory;
-  solution.weights = &memory[icl__operator_work(d)];
-  if (!status) status = solve(&problem, progress, &solution, estimator);
-  icl__free(memory);
-  if (status) {
-    icl__free(solution.gamma);
-    return status;
+  ICL__TRY(icl__new_doubles(d * d + (d + 1) * (d + 1) + 2 * p + 2 * n, memory));
+  *problem = (icl__ridge_problem){.operator = operator, .progress = operator->progress, .d = d, .n = n, .p = p,
+                                  .tolerance = estimator->tolerance, .max_iterations = estimator->max_iterations};
+  problem->query = *memory;
+  problem->context = &problem->query[d * d];
+  problem->right = &problem->context[(d + 1) * (d + 1)];
+  problem->target = &problem->right[p];
+  solution->weights = &problem->target[n];
+  solution->gamma = &solution->weights[n];
+  memset(solution->weights, 0, (size_t)(n + p) * sizeof(double));
+  return ICL_OK;
+}
+
+static icl_status set_ridge(icl__ridge_problem *problem, double lambda) {
+  problem->lambda = lambda;
+  problem->mu = (double)problem->n / (double)problem->d * lambda;
+  if (isfinite(problem->mu)) return ICL_OK;
+  return icl__fail(ICL_ERR_DOMAIN, "lambda is %.17g; n lambda/d overflows", lambda);
+}
+
+/* Keeps the solution as the estimator's result. */
+static icl_status keep(icl_estimator *estimator, const icl__ridge_problem *problem,
+                       const icl__ridge_solution *solution, const measurement *found, int32_t used) {
+  double *gamma;
+  ICL__TRY(icl__new_doubles(problem->p, &gamma));
+  memcpy(gamma, solution->gamma, (size_t)problem->p * sizeof *gamma);
+  icl__free(estimator->gamma);
+  estimator->gamma = gamma;
+  estimator->d = problem->d;
+  estimator->method_used = used;
+  estimator->iterations = solution->iterations;
+  estimator->relative_residual = found->relative_residual;
+  estimator->training_error = found->training_error;
+  return ICL_OK;
+}
+
+/* The ridges in the order given; gamma, where there is one, takes each solution. The last is the estimator's result. */
+typedef struct {
+  int64_t count;
+  const double *lambda;
+  const int64_t *order;
+  double *gamma;
+} ridge_path;
+
+static icl_status fit_ridges(icl_estimator *estimator, icl__operator *operator, int generated,
+                             const ridge_path *path) {
+  icl__ridge_problem problem = {0};
+  icl__ridge_solution solution = {0};
+  measurement found = {0}, worst = {0};
+  double *memory = NULL;
+  int32_t used;
+  icl_status status = new_problem(operator, estimator, &problem, &solution, &memory);
+  if (!status) {
+    status = icl__operator_moments(operator, problem.query, problem.context, problem.right, problem.target);
   }
-  estimator->d = d;
-  estimator->gamma = solution.gamma;
-  estimator->iterations = solution.iterations;
-  if (estimator->relative_residual <= estimator->tolerance) return ICL_OK;
+  problem.generated = generated;
+  for (int64_t step = 0; !status && step < path->count; step++) {
+    int64_t index = path->order ? path->order[step] : step;
+    status = set_ridge(&problem, path->lambda[index]);
+    if (!status) status = solve(&problem, estimator->method, &solution, &used, &found);
+    if (!status && path->gamma) {
+      memcpy(&path->gamma[index * problem.p], solution.gamma, (size_t)problem.p * sizeof *path->gamma);
+    }
+    if (found.relative_residual > worst.relative_residual) worst = found;
+    if (!status && step == path->count - 1) status = icl__progress_finish(operator->progress); /* may cancel */
+    if (!status && index == path->count - 1) status = keep(estimator, &problem, &solution, &found, used);
+  }
+  icl__ridge_matrix_destroy(&problem.gram);
+  icl__ridge_matrix_destroy(&problem.kernel);
+  icl__free(memory);
+  if (status) return status;
+  if (worst.relative_residual <= estimator->tolerance) return ICL_OK;
   return icl__fail(ICL_ERR_NOT_CONVERGED, "the relative residual is %.3g; at most %.3g was asked for",
-                   estimator->relative_residual, estimator->tolerance);
+                   worst.relative_residual, estimator->tolerance);
+}
+
+/* Rows from memory where they fit, and then the fits. */
+static icl_status fit(icl_estimator *estimator, const icl_dataset *dataset, const icl_run *run,
+                      const ridge_path *path) {
+  icl__row_source source = icl__dataset_source(dataset);
+  icl__operator operator;
+  double *rows = NULL;
+  icl__free(estimator->gamma);
+  estimator->gamma = NULL;
+  if (!source.n) return icl__fail(ICL_ERR_STATE, "dataset has no rows; at least 1 was expected");
+  /* An estimate, in rows over ICL__ITEM_ROWS, of a load, a direct solution and its passes: reports stop short of it. */
+  int64_t lanes = icl__operator_lanes(source.n), items = icl__row_items(source.n);
+  icl__progress progress = {run, 0, 2 * items + 10 * lanes * path->count + 1000};
+  int generated = source.law != NULL;
+  icl_status status = ICL_OK;
+  if (generated && icl__dataset_fits(dataset)) status = icl__source_load(&source, &progress, &rows);
+  if (!status) status = icl__operator_create(&source, &progress, &operator);
+  if (!status) {
+    status = fit_ridges(estimator, &operator, generated, path);
+    icl__operator_destroy(&operator);
+  }
+  icl__free(rows);
+  return status;
 }
 
 icl_status icl_estimator_fit(icl_estimator *estimator, const icl_dataset *dataset, const icl_run *run) {
   ICL__TRY(icl__check_pointer(estimator, "estimator"));
   ICL__TRY(icl__check_pointer(dataset, "dataset"));
-  icl__free(estimator->gamma);
-  estimator->gamma = NULL;
-  icl__row_source source = icl__dataset_source(dataset);
-  if (!source.n) return icl__fail(ICL_ERR_STATE, "dataset has no rows; at least 1 was expected");
-  icl__progress progress = {run, 0, 3 * icl__row_items(source.n)};
-  icl__rows rows;
-  double *memory;
-  ICL__TRY(icl__source_load(&source, &progress, &rows, &memory));
-  icl_status status = fit_rows(&rows, &progress, estimator);
-  icl__free(memory);
+  ridge_path path = {.count = 1, .lambda = &estimator->lambda};
+  return fit(estimator, dataset, run, &path);
+}
+
+/* Descending ridges: each solution is a good start for the next, harder one. */
+static void sort_descending(int64_t count, const double *lambda, int64_t *order) {
+  for (int64_t i = 0; i < count; i++) {
+    int64_t j = i;
+    for (; j > 0 && lambda[order[j - 1]] < lambda[i]; j--) order[j] = order[j - 1];
+    order[j] = i;
+  }
+}
+
+icl_status icl_estimator_fit_path(icl_estimator *estimator, const icl_dataset *dataset, int64_t count,
+                                  const double *lambda, const icl_run *run, double *gamma) {
+  int64_t elements;
+  double *staged;
+  ICL__TRY(icl__check_pointer(estimator, "estimator"));
+  ICL__TRY(icl__check_pointer(dataset, "dataset"));
+  ICL__TRY(icl__check_size(count, "count"));
+  ICL__TRY(icl__check_pointer(lambda, "lambda"));
+  ICL__TRY(icl__check_pointer(gamma, "gamma"));
+  for (int64_t i = 0; i < count; i++) ICL__TRY(icl__check_nonnegative(lambda[i], "lambda"));
+  int64_t d = icl_dataset_dimension(dataset), p = d * (d + 1);
+  ICL__TRY(icl__check_product(count, p + 1, 1, "gamma", &elements));
+  ICL__TRY(icl__new_doubles(elements, &staged));
+  int64_t *order = (int64_t *)&staged[count * p];
+  sort_descending(count, lambda, order);
+  ridge_path path = {count, lambda, order, staged};
+  icl_status status = fit(estimator, dataset, run, &path);
+  if (!status) memcpy(gamma, staged, (size_t)(count * p) * sizeof *gamma);
+  icl__free(staged);
   return status;
 }
 

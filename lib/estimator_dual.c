@@ -1,22 +1,48 @@
 /* Kernel equations K a = y, K = (Q Q') o (H H') + mu I, Gamma = F'a: the features of two rows have the inner product
- * (q.q')(h.h'), so K takes two thin products, 2 n^2 d flop. */
+ * (q.q')(h.h'), so K takes two thin products, 2 n^2 d flop, here by square tiles. */
 #include <stddef.h>
+#include <string.h>
 
 #include "alloc.h"
 #include "blas.h"
 #include "checked.h"
 #include "estimator.h"
 
-/* The lower triangle of K. `other` is n x n as well. */
-static void kernel(const icl__ridge_problem *problem, double *matrix, double *other) {
-  const icl__rows *rows = &problem->rows;
-  int64_t n = rows->n, d = rows->d;
-  icl__syrk(ICL__PLAIN, n, d, rows->query, 0.0, matrix);
-  icl__syrk(ICL__PLAIN, n, d + 1, rows->context, 0.0, other);
-  for (int64_t i = 0; i < n; i++) {
-    for (int64_t j = 0; j <= i; j++) matrix[i * n + j] *= other[i * n + j];
-    matrix[i * n + i] += problem->mu;
+/* Rows first .. first + count - 1 of K against columns column .. column + width - 1. `work` holds a tile. */
+static void fill_tile(const icl__rows *rows, const icl__rows *columns, double *work, int64_t stride, double *tile) {
+  int64_t d = rows->d;
+  icl__gemm_strided(rows->n, columns->n, d, rows->query, columns->query, stride, tile);
+  icl__gemm(ICL__PLAIN, ICL__TRANSPOSED, rows->n, columns->n, d + 1, 1.0, rows->context, columns->context, 0.0, work);
+  for (int64_t i = 0; i < rows->n; i++) {
+    for (int64_t j = 0; j < columns->n; j++) tile[i * stride + j] *= work[i * columns->n + j];
   }
+}
+
+enum { TILE = 512 };
+
+/* The lower triangle of FF'. Columns are drawn once for each row of tiles, where rows are not stored. */
+static icl_status fill_kernel(const icl__ridge_problem *problem, icl__ridge_matrix *kernel) {
+  int64_t n = problem->n, d = problem->d, size = icl__source_scratch(d, TILE), reported = 0;
+  const icl__row_source *source = problem->operator->source;
+  double *scratch;
+  ICL__TRY(icl__new_doubles(2 * size + TILE * TILE, &scratch));
+  icl_status status = icl__ridge_matrix_create(n, kernel);
+  for (int64_t first = 0; !status && first < n; first += TILE) {
+    int64_t count = n - first < TILE ? n - first : TILE;
+    icl__rows rows = icl__source_rows(source, first, count, scratch);
+    for (int64_t column = 0; column <= first; column += TILE) {
+      int64_t width = n - column < TILE ? n - column : TILE;
+      icl__rows columns = icl__source_rows(source, column, width, &scratch[size]);
+      fill_tile(&rows, &columns, &scratch[2 * size], n, &kernel->entries[first * n + column]);
+    }
+    int64_t finished = icl__row_items(first + count);
+    status = icl__progress_add(problem->progress, finished - reported);
+    reported = finished;
+  }
+  if (!status) icl__ridge_matrix_filled(kernel);
+  else icl__ridge_matrix_destroy(kernel);
+  icl__free(scratch);
+  return status;
 }
 
 typedef struct {
@@ -24,41 +50,27 @@ typedef struct {
   double *gamma; /* p: F'a */
 } dual_residual;
 
-/* y - K a, through Gamma = F'a and not through K. */
-static void kernel_residual(void *context, const double *weights, double *residual) {
+static icl_status residual_of_weights(void *context, const double *weights, double *residual) {
   const dual_residual *state = context;
-  const icl__rows *rows = &state->problem->rows;
-  icl__operator_adjoint(rows, weights, state->problem->work, state->gamma);
-  icl__operator_predict(rows, state->gamma, state->problem->work, residual);
-  for (int64_t mu = 0; mu < rows->n; mu++) {
-    residual[mu] = rows->target[mu] - residual[mu] - state->problem->mu * weights[mu];
-  }
+  return icl__kernel_residual(state->problem, weights, state->gamma, residual);
 }
 
-icl_status icl__ridge_dual(const icl__ridge_problem *problem, icl__progress *progress, icl__ridge_solution *solution) {
-  int64_t n = problem->rows.n, elements;
-  double *matrix = NULL, *other = NULL, norm, inverse_norm;
+icl_status icl__ridge_dual(icl__ridge_problem *problem, icl__ridge_solution *solution) {
+  int64_t n = problem->n;
+  double *correction, norm, inverse_norm;
   solution->accurate = 0;
+  solution->dual = 1;
   if (problem->mu == 0.0 && n > problem->p) return ICL_OK; /* K has rank p at most */
-  ICL__TRY(icl__check_product(n, n, 1, "the kernel matrix", &elements));
-  icl_status status = icl__new_doubles(elements, &matrix);
-  if (!status) status = icl__new_doubles(elements, &other);
-  if (status) goto done;
-  kernel(problem, matrix, other);
-  status = icl__progress_add(progress, icl__row_items(n));
-  if (!status) status = icl__cholesky(n, matrix, &norm, &inverse_norm);
-  if (status) goto done;
-  if (icl__cholesky_accurate(n, norm, inverse_norm, problem->mu)) {
-    dual_residual state = {problem, solution->gamma};
-    for (int64_t mu = 0; mu < n; mu++) solution->weights[mu] = 0.0;
-    solution->iterations = icl__refine(n, matrix, kernel_residual, &state, problem->max_iterations, solution->weights,
-                                       other);
-    icl__operator_adjoint(&problem->rows, solution->weights, problem->work, solution->gamma);
-    solution->accurate = 1;
-  }
-  status = icl__progress_add(progress, icl__row_items(n));
-done:
-  icl__free(matrix);
-  icl__free(other);
+  if (!problem->kernel.entries) ICL__TRY(fill_kernel(problem, &problem->kernel));
+  ICL__TRY(icl__ridge_matrix_factor(&problem->kernel, problem->mu, &norm, &inverse_norm));
+  if (!icl__cholesky_accurate(n, norm, inverse_norm, problem->mu)) return ICL_OK;
+  ICL__TRY(icl__new_doubles(n, &correction));
+  dual_residual state = {problem, solution->gamma};
+  memset(solution->weights, 0, (size_t)n * sizeof *solution->weights);
+  icl_status status = icl__refine(n, problem->kernel.entries, residual_of_weights, &state, problem->max_iterations,
+                                  solution->weights, correction, &solution->iterations);
+  icl__free(correction);
+  if (!status) status = icl__operator_adjoint(problem->operator, solution->weights, solution->gamma);
+  solution->accurate = 1;
   return status;
 }

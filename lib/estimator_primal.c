@@ -6,12 +6,13 @@
  *     S[{i,j},{a,b}] = sum_mu (q q')_{ij} (h h')_{ab},     d(d+1)/2 x (d+1)(d+2)/2,
  *
  * at n p^2/2 flop, a quarter of forming F and multiplying it with itself. */
+#include <stddef.h>
+#include <string.h>
+
 #include "alloc.h"
 #include "blas.h"
 #include "checked.h"
 #include "estimator.h"
-
-enum { BLOCK_ROWS = 128 };
 
 static int64_t pairs(int64_t width) { return width * (width + 1) / 2; }
 
@@ -23,27 +24,29 @@ static void half_outer(int64_t width, const double *vector, double *out) {
   }
 }
 
-/* S, over blocks of rows. `work` holds BLOCK_ROWS half outer products of both kinds. */
-static icl_status pair_moments(const icl__rows *rows, double *work, icl__progress *progress, double *moments) {
-  int64_t d = rows->d, query_pairs = pairs(d), context_pairs = pairs(d + 1), reported = 0;
-  double *contexts = &work[BLOCK_ROWS * query_pairs];
-  for (int64_t first = 0; first < rows->n; first += BLOCK_ROWS) {
-    int64_t count = rows->n - first < BLOCK_ROWS ? rows->n - first : BLOCK_ROWS;
+/* S, over blocks of rows. `work` holds ICL__SOLVER_ROWS half outer products of both kinds and the rows' scratch. */
+static icl_status pair_moments(const icl__ridge_problem *problem, double *work, double *moments) {
+  int64_t d = problem->d, query_pairs = pairs(d), context_pairs = pairs(d + 1), reported = 0;
+  double *contexts = &work[ICL__SOLVER_ROWS * query_pairs];
+  double *scratch = &contexts[ICL__SOLVER_ROWS * context_pairs];
+  for (int64_t first = 0; first < problem->n; first += ICL__SOLVER_ROWS) {
+    int64_t count = problem->n - first < ICL__SOLVER_ROWS ? problem->n - first : ICL__SOLVER_ROWS;
+    icl__rows rows = icl__source_rows(problem->operator->source, first, count, scratch);
     for (int64_t mu = 0; mu < count; mu++) {
-      half_outer(d, &rows->query[(first + mu) * d], &work[mu * query_pairs]);
-      half_outer(d + 1, &rows->context[(first + mu) * (d + 1)], &contexts[mu * context_pairs]);
+      half_outer(d, &rows.query[mu * d], &work[mu * query_pairs]);
+      half_outer(d + 1, &rows.context[mu * (d + 1)], &contexts[mu * context_pairs]);
     }
     icl__gemm(ICL__TRANSPOSED, ICL__PLAIN, query_pairs, context_pairs, count, 1.0, work, contexts, first ? 1.0 : 0.0,
               moments);
     int64_t finished = icl__row_items(first + count);
-    ICL__TRY(icl__progress_add(progress, finished - reported));
+    ICL__TRY(icl__progress_add(problem->progress, finished - reported));
     reported = finished;
   }
   return ICL_OK;
 }
 
-/* The lower triangle of G + mu I from S. */
-static void expand(int64_t d, const double *moments, double mu, double *gram) {
+/* The lower triangle of G from S. */
+static void expand(int64_t d, const double *moments, double *gram) {
   int64_t width = d + 1, p = d * width, context_pairs = pairs(width);
   for (int64_t i = 0; i < d; i++) {
     for (int64_t a = 0; a < width; a++) {
@@ -53,51 +56,43 @@ static void expand(int64_t d, const double *moments, double mu, double *gram) {
         int64_t end = j < i ? width : a + 1;
         for (int64_t b = 0; b < end; b++) row[j * width + b] = from[pair_index(a, b)];
       }
-      row[i * width + a] += mu;
     }
   }
 }
 
-static icl_status factor_gram(const icl__ridge_problem *problem, icl__progress *progress, double *gram,
-                              double *norm, double *inverse_norm) {
-  int64_t d = problem->rows.d, query_pairs = pairs(d), context_pairs = pairs(d + 1), elements;
+static icl_status fill_gram(const icl__ridge_problem *problem, icl__ridge_matrix *gram) {
+  int64_t d = problem->d, query_pairs = pairs(d), context_pairs = pairs(d + 1), elements;
   double *work;
   ICL__TRY(icl__check_product(query_pairs, context_pairs, 1, "the moments of pairs", &elements));
-  ICL__TRY(icl__new_doubles(elements + BLOCK_ROWS * (query_pairs + context_pairs), &work));
-  icl_status status = pair_moments(&problem->rows, &work[elements], progress, work);
-  if (!status) expand(d, work, problem->mu, gram);
-  icl__free(work);
-  if (status) return status;
-  return icl__cholesky(problem->p, gram, norm, inverse_norm);
-}
-
-typedef struct {
-  const icl__ridge_problem *problem;
-  double *residual; /* n */
-} primal_residual;
-
-static void normal_residual(void *context, const double *gamma, double *gradient) {
-  const primal_residual *state = context;
-  icl__ridge_gradient(state->problem, gamma, state->residual, gradient);
-}
-
-icl_status icl__ridge_primal(const icl__ridge_problem *problem, icl__progress *progress,
-                             icl__ridge_solution *solution) {
-  int64_t p = problem->p, n = problem->rows.n, elements;
-  double *gram, norm = 0.0, inverse_norm = 0.0;
-  solution->accurate = 0;
-  if (problem->mu == 0.0 && n < p) return ICL_OK; /* the Gram matrix has rank n at most */
-  ICL__TRY(icl__check_product(p, p, 1, "the normal equations", &elements));
-  ICL__TRY(icl__new_doubles(elements + p, &gram));
-  icl_status status = factor_gram(problem, progress, gram, &norm, &inverse_norm);
-  if (!status && icl__cholesky_accurate(p, norm, inverse_norm, problem->mu)) {
-    primal_residual state = {problem, solution->weights};
-    for (int64_t i = 0; i < p; i++) solution->gamma[i] = 0.0;
-    solution->iterations = icl__refine(p, gram, normal_residual, &state, problem->max_iterations, solution->gamma,
-                                       &gram[elements]);
-    solution->accurate = 1;
+  ICL__TRY(icl__new_doubles(elements + ICL__SOLVER_ROWS * (query_pairs + context_pairs) +
+                            icl__source_scratch(d, ICL__SOLVER_ROWS), &work));
+  icl_status status = pair_moments(problem, &work[elements], work);
+  if (!status) status = icl__ridge_matrix_create(problem->p, gram);
+  if (!status) {
+    expand(d, work, gram->entries);
+    icl__ridge_matrix_filled(gram);
   }
-  icl__free(gram);
-  if (status) return status;
-  return icl__progress_add(progress, icl__row_items(n));
+  icl__free(work);
+  return status;
+}
+
+static icl_status normal_residual(void *context, const double *gamma, double *gradient) {
+  return icl__ridge_gradient(context, gamma, gradient, NULL);
+}
+
+icl_status icl__ridge_primal(icl__ridge_problem *problem, icl__ridge_solution *solution) {
+  int64_t p = problem->p;
+  double *correction, norm, inverse_norm;
+  solution->accurate = solution->dual = 0;
+  if (problem->mu == 0.0 && problem->n < p) return ICL_OK; /* the Gram matrix has rank n at most */
+  if (!problem->gram.entries) ICL__TRY(fill_gram(problem, &problem->gram));
+  ICL__TRY(icl__ridge_matrix_factor(&problem->gram, problem->mu, &norm, &inverse_norm));
+  if (!icl__cholesky_accurate(p, norm, inverse_norm, problem->mu)) return ICL_OK;
+  ICL__TRY(icl__new_doubles(p, &correction));
+  memset(solution->gamma, 0, (size_t)p * sizeof *solution->gamma);
+  icl_status status = icl__refine(p, problem->gram.entries, normal_residual, problem, problem->max_iterations,
+                                  solution->gamma, correction, &solution->iterations);
+  icl__free(correction);
+  solution->accurate = 1;
+  return status;
 }

@@ -14,13 +14,11 @@
 #include "checked.h"
 #include "estimator.h"
 
-/* Feature column (i, a) of rows first .. first + count - 1 is q_i h_a, at out[column * column_step + row * row_step].
- * */
-static void features(const icl__rows *rows, int64_t first, int64_t count, int64_t row_step, int64_t column_step,
-                     double *out) {
+/* Feature column (i, a) of the rows is q_i h_a, at out[column * column_step + row * row_step]. */
+static void features(const icl__rows *rows, int64_t row_step, int64_t column_step, double *out) {
   int64_t d = rows->d, width = d + 1;
-  for (int64_t mu = 0; mu < count; mu++) {
-    const double *query = &rows->query[(first + mu) * d], *context = &rows->context[(first + mu) * width];
+  for (int64_t mu = 0; mu < rows->n; mu++) {
+    const double *query = &rows->query[mu * d], *context = &rows->context[mu * width];
     for (int64_t i = 0; i < d; i++) {
       for (int64_t a = 0; a < width; a++) out[mu * row_step + (i * width + a) * column_step] = query[i] * context[a];
     }
@@ -28,20 +26,21 @@ static void features(const icl__rows *rows, int64_t first, int64_t count, int64_
 }
 
 /* n >= p: [F y] = Q [R z; 0 r], so |y - F x|^2 = |z - R x|^2 + r^2. Sets matrix (p x p) to R and right (p) to z. */
-static icl_status reduce(const icl__ridge_problem *problem, double *matrix, double *right) {
-  const icl__rows *rows = &problem->rows;
-  int64_t p = problem->p, width = p + 1, block = p < 64 ? 64 : p, elements, block_elements;
+static icl_status reduce(const icl__ridge_problem *problem, double *scratch, double *matrix, double *right) {
+  int64_t n = problem->n, p = problem->p, width = p + 1, elements, block_elements;
   double *triangle, *chunk = NULL;
   ICL__TRY(icl__check_product(width, width, 1, "the triangular factor", &elements));
-  ICL__TRY(icl__check_product(width, block, 1, "a block of features", &block_elements));
+  ICL__TRY(icl__check_product(width, ICL__SOLVER_ROWS, 1, "a block of features", &block_elements));
   ICL__TRY(icl__new_doubles(elements, &triangle));
   icl_status status = icl__new_doubles(block_elements, &chunk);
   memset(triangle, 0, (size_t)elements * sizeof *triangle);
-  for (int64_t first = 0; !status && first < rows->n; first += block) {
-    int64_t count = rows->n - first < block ? rows->n - first : block;
-    features(rows, first, count, 1, count, chunk);
-    memcpy(&chunk[p * count], &rows->target[first], (size_t)count * sizeof *chunk);
+  for (int64_t first = 0; !status && first < n; first += ICL__SOLVER_ROWS) {
+    int64_t count = n - first < ICL__SOLVER_ROWS ? n - first : ICL__SOLVER_ROWS;
+    icl__rows rows = icl__source_rows(problem->operator->source, first, count, scratch);
+    features(&rows, 1, count, chunk);
+    memcpy(&chunk[p * count], rows.target, (size_t)count * sizeof *chunk);
     status = icl__qr_append(width, triangle, count, chunk);
+    if (!status) status = icl__progress_add(problem->progress, 0);
   }
   if (!status) {
     for (int64_t i = 0; i < p; i++) {
@@ -57,7 +56,7 @@ static icl_status reduce(const icl__ridge_problem *problem, double *matrix, doub
 /* Gamma from the decomposition of an m x p matrix with right-hand side `right`. */
 static icl_status filter(const icl__ridge_problem *problem, int64_t m, double *matrix, const double *right,
                          double *gamma) {
-  int64_t p = problem->p, n = problem->rows.n, rank = m < p ? m : p;
+  int64_t p = problem->p, n = problem->n, rank = m < p ? m : p;
   double *left = NULL, *values = NULL, *vectors = NULL;
   icl_status status = icl__new_doubles(m * rank, &left);
   if (!status) status = icl__new_doubles(2 * rank, &values);
@@ -79,22 +78,24 @@ static icl_status filter(const icl__ridge_problem *problem, int64_t m, double *m
   return status;
 }
 
-icl_status icl__ridge_svd(const icl__ridge_problem *problem, icl__progress *progress, icl__ridge_solution *solution) {
-  int64_t p = problem->p, n = problem->rows.n, m = n < p ? n : p, elements;
-  double *matrix;
+icl_status icl__ridge_svd(icl__ridge_problem *problem, icl__ridge_solution *solution) {
+  int64_t d = problem->d, p = problem->p, n = problem->n, m = n < p ? n : p, elements;
+  double *matrix, *scratch = NULL;
   ICL__TRY(icl__check_product(m + 1, p, 1, "the features", &elements));
   ICL__TRY(icl__new_doubles(elements, &matrix));
+  icl_status status = icl__new_doubles(icl__source_scratch(d, ICL__SOLVER_ROWS), &scratch);
   double *right = &matrix[m * p];
-  icl_status status = ICL_OK;
-  if (n < p) {
-    features(&problem->rows, 0, n, p, 1, matrix);
-    memcpy(right, problem->rows.target, (size_t)n * sizeof *right);
-  } else {
-    status = reduce(problem, matrix, right);
+  if (!status && n >= p) status = reduce(problem, scratch, matrix, right);
+  for (int64_t first = 0; !status && n < p && first < n; first += ICL__SOLVER_ROWS) {
+    int64_t count = n - first < ICL__SOLVER_ROWS ? n - first : ICL__SOLVER_ROWS;
+    icl__rows rows = icl__source_rows(problem->operator->source, first, count, scratch);
+    features(&rows, p, 1, &matrix[first * p]);
+    memcpy(&right[first], rows.target, (size_t)count * sizeof *right);
   }
-  if (!status) status = icl__progress_add(progress, 0);
+  icl__free(scratch);
+  if (!status) status = icl__progress_add(problem->progress, 0);
   if (!status) status = filter(problem, m, matrix, right, solution->gamma);
   icl__free(matrix);
-  solution->iterations = 0;
+  solution->iterations = solution->dual = 0;
   return status;
 }

@@ -3,40 +3,175 @@
  *     F Gamma     = rowdot(Q Gamma, H)          2 n d (d+1) flop
  *     F' weights  = Q' diag(weights) H          2 n d (d+1) flop
  *
- * taken over blocks of rows, so that the intermediate n x (d+1) matrix stays in the cache. */
+ * taken over blocks of rows, so that the block x (d+1) matrix between stays in the cache. The odd width d + 1 costs a
+ * good BLAS nothing (measured), so the last column is not set apart. */
 #include "operator.h"
 
 #include <string.h>
 
+#include "alloc.h"
 #include "blas.h"
+#include "checked.h"
+#include "thread.h"
 
-enum { BLOCK_ROWS = 256 };
+enum { MAX_LANES = 16, LANE_ROWS = 256 };
 
-int64_t icl__operator_work(int64_t d) { return BLOCK_ROWS * (d + 1); }
-
-static int64_t block_rows(int64_t remaining) { return remaining < BLOCK_ROWS ? remaining : BLOCK_ROWS; }
-
-void icl__operator_predict(const icl__rows *rows, const double *gamma, double *work, double *prediction) {
+void icl__block_predict(const icl__rows *rows, const double *gamma, double *work, double *prediction) {
   int64_t d = rows->d, width = d + 1;
-  for (int64_t first = 0; first < rows->n; first += BLOCK_ROWS) {
-    int64_t count = block_rows(rows->n - first);
-    const double *context = &rows->context[first * width];
-    icl__gemm(ICL__PLAIN, ICL__PLAIN, count, width, d, 1.0, &rows->query[first * d], gamma, 0.0, work);
-    for (int64_t mu = 0; mu < count; mu++) {
-      prediction[first + mu] = icl__dot(width, &work[mu * width], &context[mu * width]);
-    }
+  icl__gemm(ICL__PLAIN, ICL__PLAIN, rows->n, width, d, 1.0, rows->query, gamma, 0.0, work);
+  for (int64_t mu = 0; mu < rows->n; mu++) {
+    prediction[mu] = icl__dot(width, &work[mu * width], &rows->context[mu * width]);
   }
 }
 
-void icl__operator_adjoint(const icl__rows *rows, const double *weights, double *work, double *gamma) {
+void icl__block_adjoint(const icl__rows *rows, const double *weights, double *work, double *gamma) {
   int64_t d = rows->d, width = d + 1;
-  memset(gamma, 0, (size_t)(d * width) * sizeof *gamma);
-  for (int64_t first = 0; first < rows->n; first += BLOCK_ROWS) {
-    int64_t count = block_rows(rows->n - first);
-    const double *context = &rows->context[first * width];
-    for (int64_t mu = 0; mu < count; mu++) {
-      for (int64_t j = 0; j < width; j++) work[mu * width + j] = weights[first + mu] * context[mu * width + j];
-    }
-    icl__gemm(ICL__TRANSPOSED, ICL__PLAIN, d, width, count, 1.0, &rows->query[first * d], work, 1.0, gamma);
+  for (int64_t mu = 0; mu < rows->n; mu++) {
+    for (int64_t j = 0; j < width; j++) work[mu * width + j] = weights[mu] * rows->context[mu * width + j];
   }
+  icl__gemm(ICL__TRANSPOSED, ICL__PLAIN, d, width, rows->n, 1.0, rows->query, work, 1.0, gamma);
+}
+
+int64_t icl__operator_lanes(int64_t n) {
+  int64_t lanes = n / LANE_ROWS;
+  return lanes < 1 ? 1 : lanes > MAX_LANES ? MAX_LANES : lanes;
+}
+
+/* About 1 MB of intermediate matrix. Where the BLAS has threads of its own, products of m n k <= 262144 are those that
+ * OpenBLAS runs on the calling thread without taking a lock, so that own threads do not wait for each other. Beyond
+ * d of about 180 such blocks are too thin to be fast. */
+static int64_t block_rows(int64_t d) {
+  int64_t rows = (1 << 17) / (d + 1), limit = (1 << 18) / (d * (d + 1));
+  rows = rows < 64 ? 64 : rows > 512 ? 512 : rows / 8 * 8;
+  return icl__blas_threads() > 1 && limit >= 8 && limit < rows ? limit : rows;
+}
+
+static int64_t partial_size(int64_t d) { return d * (d + 1) + d * d + (d + 1) * (d + 1); }
+
+icl_status icl__operator_create(const icl__row_source *source, icl__progress *progress, icl__operator *out) {
+  icl__operator operator = {.source = source, .progress = progress};
+  int64_t d = source->d, scratch, partial;
+  operator.lanes = icl__operator_lanes(source->n);
+  operator.block = block_rows(d);
+  operator.scratch_size = icl__source_scratch(d, operator.block) + operator.block * (d + 2);
+  ICL__TRY(icl__check_product(operator.scratch_size, icl__workers(progress, operator.lanes), 1, "scratch memory",
+                              &scratch));
+  ICL__TRY(icl__check_product(partial_size(d), operator.lanes, 1, "partial sums", &partial));
+  ICL__TRY(icl__new_doubles(scratch, &operator.scratch));
+  icl_status status = icl__new_doubles(partial, &operator.partial);
+  if (status) {
+    icl__free(operator.scratch);
+    return status;
+  }
+  *out = operator;
+  return ICL_OK;
+}
+
+void icl__operator_destroy(icl__operator *operator) {
+  icl__free(operator->scratch);
+  icl__free(operator->partial);
+}
+
+/* What one pass does with each block of rows. */
+typedef struct {
+  const icl__operator *operator;
+  const double *gamma;   /* values = F gamma */
+  int residual;          /* values = y - F gamma instead */
+  const double *weights; /* n; for the adjoint in place of values */
+  double *values;        /* n, or NULL */
+  int adjoint;           /* sum F'values */
+  int moments;           /* sum q q' and h h' behind it, and values = y */
+  int diagonal;          /* values = |q|^2 |h|^2 */
+} pass;
+
+static void do_block(const pass *this, int64_t first, const icl__rows *rows, double *work, double *sums) {
+  int64_t d = rows->d, p = d * (d + 1);
+  double *values = &work[rows->n * (d + 1)];
+  const double *weights = this->weights ? &this->weights[first] : values;
+  if (this->gamma) icl__block_predict(rows, this->gamma, work, values);
+  for (int64_t mu = 0; mu < rows->n && this->residual; mu++) values[mu] = rows->target[mu] - values[mu];
+  if (this->moments) {
+    memcpy(values, rows->target, (size_t)rows->n * sizeof *values);
+    icl__gemm(ICL__TRANSPOSED, ICL__PLAIN, d, d, rows->n, 1.0, rows->query, rows->query, 1.0, &sums[p]);
+    icl__gemm(ICL__TRANSPOSED, ICL__PLAIN, d + 1, d + 1, rows->n, 1.0, rows->context, rows->context, 1.0,
+              &sums[p + d * d]);
+  }
+  for (int64_t mu = 0; mu < rows->n && this->diagonal; mu++) {
+    const double *query = &rows->query[mu * d], *context = &rows->context[mu * (d + 1)];
+    values[mu] = icl__dot(d, query, query) * icl__dot(d + 1, context, context);
+  }
+  if (this->values) memcpy(&this->values[first], values, (size_t)rows->n * sizeof *values);
+  if (this->adjoint) icl__block_adjoint(rows, weights, work, sums);
+}
+
+static void do_lane(void *context, int64_t lane, int64_t worker) {
+  const pass *this = context;
+  const icl__operator *operator = this->operator;
+  int64_t n = operator->source->n, d = operator->source->d, lanes = operator->lanes;
+  /* Bounds n lane/lanes without the product, which may overflow. */
+  int64_t first = n / lanes * lane + n % lanes * lane / lanes;
+  int64_t end = n / lanes * (lane + 1) + n % lanes * (lane + 1) / lanes;
+  double *scratch = &operator->scratch[worker * operator->scratch_size];
+  double *work = &scratch[icl__source_scratch(d, operator->block)];
+  double *sums = &operator->partial[lane * partial_size(d)];
+  if (this->adjoint) memset(sums, 0, (size_t)(this->moments ? partial_size(d) : d * (d + 1)) * sizeof *sums);
+  for (; first < end; first += operator->block) {
+    int64_t count = end - first < operator->block ? end - first : operator->block;
+    icl__rows rows = icl__source_rows(operator->source, first, count, scratch);
+    do_block(this, first, &rows, work, sums);
+  }
+}
+
+/* Sums entries offset .. offset + count - 1 of the lanes, in their order. */
+static void join(const icl__operator *operator, int64_t offset, int64_t count, double *out) {
+  int64_t stride = partial_size(operator->source->d);
+  memcpy(out, &operator->partial[offset], (size_t)count * sizeof *out);
+  for (int64_t lane = 1; lane < operator->lanes; lane++) {
+    const double *sums = &operator->partial[lane * stride + offset];
+    for (int64_t i = 0; i < count; i++) out[i] += sums[i];
+  }
+}
+
+static icl_status run_pass(icl__operator *operator, pass *this, double *out) {
+  int64_t d = operator->source->d;
+  this->operator = operator;
+  this->adjoint = out != NULL;
+  ICL__TRY(icl__parallel(operator->progress, operator->lanes, 1, do_lane, this));
+  if (out) join(operator, 0, d * (d + 1), out);
+  return ICL_OK;
+}
+
+icl_status icl__operator_predict(icl__operator *operator, const double *gamma, double *values) {
+  pass this = {.gamma = gamma, .values = values};
+  return run_pass(operator, &this, NULL);
+}
+
+icl_status icl__operator_adjoint(icl__operator *operator, const double *weights, double *gamma) {
+  pass this = {.weights = weights};
+  return run_pass(operator, &this, gamma);
+}
+
+icl_status icl__operator_normal(icl__operator *operator, const double *gamma, double *out) {
+  pass this = {.gamma = gamma};
+  return run_pass(operator, &this, out);
+}
+
+icl_status icl__operator_gradient(icl__operator *operator, const double *gamma, double *gradient, double *residual) {
+  pass this = {.gamma = gamma, .residual = 1, .values = residual};
+  return run_pass(operator, &this, gradient);
+}
+
+icl_status icl__operator_moments(icl__operator *operator, double *query, double *context, double *right,
+                                 double *target) {
+  int64_t d = operator->source->d, p = d * (d + 1);
+  pass this = {.moments = 1, .values = target};
+  ICL__TRY(run_pass(operator, &this, right));
+  join(operator, p, d * d, query);
+  join(operator, p + d * d, (d + 1) * (d + 1), context);
+  return ICL_OK;
+}
+
+icl_status icl__operator_diagonal(icl__operator *operator, double *values) {
+  pass this = {.diagonal = 1, .values = values};
+  return run_pass(operator, &this, NULL);
 }

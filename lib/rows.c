@@ -46,14 +46,14 @@ static void load_item(void *context, int64_t item, int64_t worker) {
   }
 }
 
-icl_status icl__source_load(const icl__row_source *source, icl__progress *progress, icl__rows *rows, double **memory) {
+int64_t icl__source_bytes(const icl__row_source *source) {
+  int64_t row = (2 * source->d + 2) * (int64_t)sizeof(double);
+  return source->n > INT64_MAX / row ? INT64_MAX : source->n * row;
+}
+
+icl_status icl__source_load(icl__row_source *source, icl__progress *progress, double **memory) {
   int64_t d = source->d, n = source->n, items = icl__row_items(n), elements;
   double *buffer = NULL;
-  *memory = NULL;
-  if (!source->law) {
-    *rows = source->stored;
-    return icl__progress_add(progress, items);
-  }
   ICL__TRY(icl__check_product(n, 2 * d + 2, 1, "the rows of the dataset", &elements));
   ICL__TRY(icl__new_doubles(elements + icl__workers(progress, items) * icl__sequence_scratch(d), &buffer));
   loading load = {source, buffer, &buffer[n * d], &buffer[n * (2 * d + 1)], &buffer[elements]};
@@ -62,7 +62,8 @@ icl_status icl__source_load(const icl__row_source *source, icl__progress *progre
     icl__free(buffer);
     return status;
   }
-  *rows = (icl__rows){d, n, load.query, load.context, load.target};
+  source->law = NULL;
+  source->stored = (icl__rows){d, n, load.query, load.context, load.target};
   *memory = buffer;
   return ICL_OK;
 }
@@ -79,8 +80,8 @@ static void score_item(void *context, int64_t item, int64_t worker) {
   const scoring *score = context;
   int64_t d = score->source->d, count = rows_of_item(score->source->n, item);
   double *errors = &score->scratch[worker * score->scratch_size], *work = &errors[ICL__ITEM_ROWS];
-  icl__rows rows = icl__source_rows(score->source, item * ICL__ITEM_ROWS, count, &work[icl__operator_work(d)]);
-  icl__operator_predict(&rows, score->gamma, work, errors);
+  icl__rows rows = icl__source_rows(score->source, item * ICL__ITEM_ROWS, count, &work[ICL__ITEM_ROWS * (d + 1)]);
+  icl__block_predict(&rows, score->gamma, work, errors);
   double mean = 0.0, deviation = 0.0;
   for (int64_t mu = 0; mu < count; mu++) {
     errors[mu] = (rows.target[mu] - errors[mu]) * (rows.target[mu] - errors[mu]);
@@ -110,7 +111,7 @@ icl_status icl__source_error(const icl__row_source *source, const double *gamma,
                              double *standard_error) {
   int64_t d = source->d, items = icl__row_items(source->n), workers = icl__workers(progress, items), elements;
   scoring score = {.source = source, .gamma = gamma};
-  score.scratch_size = ICL__ITEM_ROWS + icl__operator_work(d) + icl__source_scratch(d, ICL__ITEM_ROWS);
+  score.scratch_size = ICL__ITEM_ROWS * (d + 2) + icl__source_scratch(d, ICL__ITEM_ROWS);
   ICL__TRY(icl__check_product(workers, score.scratch_size, 1, "scratch memory", &elements));
   ICL__TRY(icl__new_doubles(elements, &score.scratch));
   icl_status status = icl__new_doubles(2 * items, &score.moments);

@@ -33,9 +33,12 @@ int64_t icl__source_scratch(int64_t d, int64_t count);
 /* Rows first .. first + count - 1: a view of the stored ones, or of scratch, into which they are drawn. */
 icl__rows icl__source_rows(const icl__row_source *source, int64_t first, int64_t count, double *scratch);
 
-/* All rows at once: a view of the stored ones, or drawn into *memory (else NULL), which the caller frees. Progress:
+/* Bytes of n rows in memory; INT64_MAX when that overflows. */
+int64_t icl__source_bytes(const icl__row_source *source);
+
+/* Draws all rows into *memory, which the caller frees, and makes the source one of stored rows. Progress:
  * icl__row_items(n) units. */
-icl_status icl__source_load(const icl__row_source *source, icl__progress *progress, icl__rows *rows, double **memory);
+icl_status icl__source_load(icl__row_source *source, icl__progress *progress, double **memory);
 
 /* Mean over all rows of (y - q' gamma h)^2 and its standard error; n >= 2 for the latter, and either may be NULL.
  * Progress as above. */

@@ -65,6 +65,14 @@ icl_status icl_dataset_append_sequences(icl_dataset *dataset, int64_t l, int64_t
 icl_status icl_dataset_append_features(icl_dataset *dataset, int64_t count, const double *query, const double *context,
                                        const double *target);
 
+/** Sets how much memory a fit may use for the rows of a generated dataset. When they need more they are drawn again at
+ * each pass over them, by own threads and at about the speed of a pass; the results are the same, to the bit.
+ *
+ * @param dataset the dataset; the limit has no effect on appended rows.
+ * @param bytes >= 0; default 4 GiB. A row takes 16 (d+1) bytes.
+ * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN. Since 0.1. */
+icl_status icl_dataset_set_memory_limit(icl_dataset *dataset, int64_t bytes);
+
 /** Copies rows first .. first + count - 1 out, drawing them if the dataset is generated.
  *
  * @param dataset the dataset.

@@ -19,9 +19,10 @@ extern "C" {
 /** How the ridge problem is solved. Cholesky factors are used where they are accurate; where they are not (nearly
  * singular data with little or no ridge) both methods turn to a singular value decomposition of the n x p features. */
 enum {
-  ICL_METHOD_AUTO = 0,   /**< dual for n < p, primal otherwise */
+  ICL_METHOD_AUTO = 0,   /**< the one of least estimated time: CG, or else dual for n < p, primal for n >= p */
   ICL_METHOD_PRIMAL = 1, /**< normal equations: p x p; n p^2/2 + p^3/3 flop, 10 p^2 bytes */
-  ICL_METHOD_DUAL = 2    /**< kernel equations: n x n; 4 n^2 d + n^3/3 flop, 16 n^2 bytes */
+  ICL_METHOD_DUAL = 2,   /**< kernel equations: n x n; 2 n^2 d + n^3/3 flop, 8 n^2 bytes */
+  ICL_METHOD_CG = 3      /**< preconditioned conjugate gradients: 4 n d (d+1) flop an iteration, no matrix at all */
 };
 
 /** Settings and results of a fit. Opaque. */
@@ -72,6 +73,20 @@ icl_status icl_estimator_set_max_iterations(icl_estimator *estimator, int64_t co
  * ICL_ERR_NONFINITE (products of the data overflow), ICL_ERR_MEMORY, ICL_ERR_NOT_CONVERGED, ICL_ERR_CANCELED. Cost: see
  * the methods. Since 0.1. */
 icl_status icl_estimator_fit(icl_estimator *estimator, const icl_dataset *dataset, const icl_run *run);
+
+/** Fits Gamma for several ridges at once: one draw of the data and one set of moments or equations for all of them, and
+ * conjugate gradients that start from the next larger ridge's solution. The estimator's own ridge is not used. Its
+ * result is afterwards that of the last ridge given.
+ *
+ * @param estimator the estimator; it keeps no reference to the dataset.
+ * @param dataset the data, at least one row.
+ * @param count number of ridges, >= 1.
+ * @param lambda count ridges, finite, >= 0, in any order.
+ * @param run threads and progress, or NULL.
+ * @param[out] gamma count x d x (d+1), in the order of lambda.
+ * @return as icl_estimator_fit; ICL_ERR_NOT_CONVERGED if any of them misses the tolerance. Since 0.1. */
+icl_status icl_estimator_fit_path(icl_estimator *estimator, const icl_dataset *dataset, int64_t count,
+                                  const double *lambda, const icl_run *run, double *gamma);
 
 /** Reads the fitted Gamma.
  *

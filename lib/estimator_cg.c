@@ -1,0 +1,158 @@
+/* Conjugate gradients on Gamma (n >= p) or on the weights of the rows (n < p). Nothing larger than the rows is stored.
+ *
+ * Primal: (F'F + mu I) Gamma = F'y. Queries and contexts are independent, so F'F is about n Cq (x) Ch with the second
+ * moments Cq = Q'Q/n, Ch = H'H/n, and the resolvent (F'F + mu)^-1 is on average that of Cq (x) Ch at the effective ridge
+ * xi: with eigenvalues s_ij = d a_i b_j of d Cq (x) Ch,
+ *
+ *     lambda = xi (1 - (1/n) sum_ij s_ij/(s_ij + xi))                                        [doc/theory.md, eq. 8]
+ *
+ * The preconditioner is (n/d)(s_ij + xi) in the eigenbasis: 4 d^3 flop an application, and what is left to the iteration
+ * is the sampling fluctuation of F'F, of condition ((1 + r)/(1 - r))^2, r^2 = p/n, whatever the spectra of Cq and Ch.
+ *
+ * Dual: K a = y with K = FF' + mu I, from a = 0 (or the caller's): Gamma = F'a is then in the row space of F, which gives
+ * the solution of minimum norm for lambda = 0. Rows differ in size, so K is scaled by its diagonal |q|^2|h|^2 + mu. */
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "blas.h"
+#include "conjugate_gradients.h"
+#include "estimator.h"
+
+typedef struct {
+  const icl__ridge_problem *problem;
+  double *query_vectors;   /* d x d: row i is an eigenvector of Q'Q */
+  double *context_vectors; /* (d+1) x (d+1) */
+  double *inverse;         /* p: 1 over the preconditioner's eigenvalues, 0 in its null space */
+  double *rotated;         /* p */
+} primal_system;
+
+/* The root xi >= lambda, by bisection in the logarithm: the right side increases where it is positive. */
+static double effective_ridge(const icl__ridge_problem *problem, const double *spectrum) {
+  double low = problem->lambda, high = 0.0;
+  for (int64_t i = 0; i < problem->p; i++) high += spectrum[i] / (double)problem->n;
+  high += problem->lambda; /* xi (1 - e1/tau) >= xi - sum s/n */
+  for (int step = 0; step < 60 && low > 0.0 && high > low * (1.0 + 1e-3); step++) {
+    double xi = sqrt(low) * sqrt(high), sum = 0.0;
+    for (int64_t i = 0; i < problem->p; i++) sum += spectrum[i] / (spectrum[i] + xi);
+    if (xi * (1.0 - sum / (double)problem->n) > problem->lambda) high = xi;
+    else low = xi;
+  }
+  return low;
+}
+
+/* Eigenvectors of the second moments, which the problem keeps, and the preconditioner's spectrum. */
+static icl_status prepare(primal_system *system, double *values) {
+  const icl__ridge_problem *problem = system->problem;
+  int64_t d = problem->d, width = d + 1;
+  double n = (double)problem->n, *query_values = values, *context_values = &values[d], largest = 0.0;
+  memcpy(system->query_vectors, problem->query, (size_t)(d * d) * sizeof(double));
+  memcpy(system->context_vectors, problem->context, (size_t)(width * width) * sizeof(double));
+  ICL__TRY(icl__eigen(d, system->query_vectors, query_values));
+  ICL__TRY(icl__eigen(width, system->context_vectors, context_values));
+  for (int64_t i = 0; i < d; i++) {
+    for (int64_t j = 0; j < width; j++) {
+      double s = (double)d * fmax(query_values[i] / n, 0.0) * fmax(context_values[j] / n, 0.0);
+      system->inverse[i * width + j] = s;
+      largest = fmax(largest, s);
+    }
+  }
+  double xi = effective_ridge(problem, system->inverse), cut = (double)problem->p * DBL_EPSILON * largest;
+  for (int64_t i = 0; i < problem->p; i++) {
+    double s = system->inverse[i] + xi;
+    system->inverse[i] = s > cut ? (double)d / n / s : 0.0; /* without ridge, null directions stay at zero */
+  }
+  return ICL_OK;
+}
+
+/* V_q' ( (V_q X V_h') / eigenvalues ) V_h, eigenvectors in rows. */
+static void precondition(void *context, const double *x, double *out) {
+  const primal_system *system = context;
+  int64_t d = system->problem->d, width = d + 1;
+  icl__gemm(ICL__PLAIN, ICL__TRANSPOSED, d, width, width, 1.0, x, system->context_vectors, 0.0, out);
+  icl__gemm(ICL__PLAIN, ICL__PLAIN, d, width, d, 1.0, system->query_vectors, out, 0.0, system->rotated);
+  for (int64_t i = 0; i < d * width; i++) system->rotated[i] *= system->inverse[i];
+  icl__gemm(ICL__PLAIN, ICL__PLAIN, d, width, width, 1.0, system->rotated, system->context_vectors, 0.0, out);
+  icl__gemm(ICL__TRANSPOSED, ICL__PLAIN, d, width, d, 1.0, system->query_vectors, out, 0.0, system->rotated);
+  memcpy(out, system->rotated, (size_t)(d * width) * sizeof *out);
+}
+
+static icl_status apply_normal(void *context, const double *gamma, double *out) {
+  const primal_system *system = context;
+  ICL__TRY(icl__operator_normal(system->problem->operator, gamma, out));
+  icl__axpy(system->problem->p, system->problem->mu, gamma, out);
+  return ICL_OK;
+}
+
+static icl_status normal_residual(void *context, const double *gamma, double *out) {
+  const primal_system *system = context;
+  return icl__ridge_gradient(system->problem, gamma, out, NULL);
+}
+
+icl_status icl__ridge_cg_primal(icl__ridge_problem *problem, icl__ridge_solution *solution) {
+  int64_t d = problem->d, width = d + 1, p = problem->p;
+  double *memory;
+  ICL__TRY(icl__new_doubles(d * d + width * width + 7 * p + d + width, &memory));
+  primal_system system = {.problem = problem, .query_vectors = memory};
+  system.context_vectors = &memory[d * d];
+  system.inverse = &system.context_vectors[width * width];
+  system.rotated = &system.inverse[p];
+  double *work = &system.rotated[p];
+  icl_status status = prepare(&system, &work[5 * p]);
+  if (!status) {
+    icl__linear_system equations = {p, &system, apply_normal, normal_residual, precondition};
+    status = icl__conjugate_gradients(&equations, icl__norm(p, problem->right), problem->tolerance,
+                                      problem->max_iterations, problem->progress, work, solution->gamma,
+                                      &solution->iterations);
+  }
+  icl__free(memory);
+  solution->dual = 0;
+  return status;
+}
+
+typedef struct {
+  const icl__ridge_problem *problem;
+  double *gamma;    /* p: F'a of whatever a is at hand */
+  double *diagonal; /* n: of K */
+} dual_system;
+
+static icl_status apply_kernel(void *context, const double *weights, double *out) {
+  const dual_system *system = context;
+  ICL__TRY(icl__operator_adjoint(system->problem->operator, weights, system->gamma));
+  ICL__TRY(icl__operator_predict(system->problem->operator, system->gamma, out));
+  icl__axpy(system->problem->n, system->problem->mu, weights, out);
+  return ICL_OK;
+}
+
+static icl_status kernel_residual(void *context, const double *weights, double *out) {
+  const dual_system *system = context;
+  return icl__kernel_residual(system->problem, weights, system->gamma, out);
+}
+
+static void scale_rows(void *context, const double *x, double *out) {
+  const dual_system *system = context;
+  for (int64_t mu = 0; mu < system->problem->n; mu++) out[mu] = x[mu] / system->diagonal[mu];
+}
+
+icl_status icl__ridge_cg_dual(icl__ridge_problem *problem, icl__ridge_solution *solution) {
+  int64_t n = problem->n;
+  double *memory;
+  ICL__TRY(icl__new_doubles(6 * n, &memory));
+  dual_system system = {problem, solution->gamma, &memory[5 * n]};
+  icl_status status = icl__operator_diagonal(problem->operator, system.diagonal);
+  if (!status) {
+    for (int64_t mu = 0; mu < n; mu++) {
+      system.diagonal[mu] += problem->mu;
+      if (system.diagonal[mu] == 0.0) system.diagonal[mu] = 1.0; /* a row of zeros: its equation is 0 = 0 */
+    }
+    icl__linear_system equations = {n, &system, apply_kernel, kernel_residual, scale_rows};
+    status = icl__conjugate_gradients(&equations, icl__norm(n, problem->target), problem->tolerance,
+                                      problem->max_iterations, problem->progress, memory, solution->weights,
+                                      &solution->iterations);
+  }
+  if (!status) status = icl__operator_adjoint(problem->operator, solution->weights, solution->gamma);
+  icl__free(memory);
+  solution->dual = 1;
+  return status;
+}

@@ -1,0 +1,26 @@
+/* A symmetric matrix A that is factored as A + mu I for one mu after the other: the normal or the kernel equations. */
+#ifndef ICL_RIDGE_MATRIX_H
+#define ICL_RIDGE_MATRIX_H
+
+#include <stdint.h>
+
+#include "status.h"
+
+/* Cholesky's factor takes the lower triangle; A itself stays in the upper one, its diagonal apart. */
+typedef struct {
+  int64_t size;
+  double *entries;  /* size x size; NULL: not made yet */
+  double *diagonal; /* size */
+} icl__ridge_matrix;
+
+/* Memory for a matrix of this size, whose lower triangle the caller then fills. */
+icl_status icl__ridge_matrix_create(int64_t size, icl__ridge_matrix *out);
+void icl__ridge_matrix_destroy(icl__ridge_matrix *matrix);
+
+/* The lower triangle is complete: saves it. */
+void icl__ridge_matrix_filled(icl__ridge_matrix *matrix);
+
+/* Factors A + mu I; norms as in icl__cholesky. May be repeated. */
+icl_status icl__ridge_matrix_factor(icl__ridge_matrix *matrix, double mu, double *norm, double *inverse_norm);
+
+#endif
