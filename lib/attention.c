@@ -1,4 +1,4 @@
-#include <icltheory/attention.h>
+#include "attention.h"
 
 #include <float.h>
 #include <inttypes.h>
@@ -16,8 +16,7 @@ static double largest(int64_t count, const double *array) {
   return bound;
 }
 
-/* x (n x (l+1) x d) and y (n x (l+1)): sizes, pointers, finite data whose features cannot overflow. */
-static icl_status check_sequences(int64_t d, int64_t l, int64_t n, const double *x, const double *y) {
+icl_status icl__check_sequences(int64_t d, int64_t l, int64_t n, const double *x, const double *y) {
   int64_t tokens;
   ICL__TRY(icl__check_dimension(d));
   ICL__TRY(icl__check_size(l, "l"));
@@ -38,7 +37,7 @@ static icl_status check_sequences(int64_t d, int64_t l, int64_t n, const double 
 
 icl_status icl_features(int64_t d, int64_t l, int64_t n, const double *x, const double *y, double *query,
                         double *context, double *target) {
-  ICL__TRY(check_sequences(d, l, n, x, y));
+  ICL__TRY(icl__check_sequences(d, l, n, x, y));
   for (int64_t mu = 0; mu < n; mu++) {
     const double *tokens = &x[mu * (l + 1) * d], *labels = &y[mu * (l + 1)];
     if (query) memcpy(&query[mu * d], &tokens[l * d], (size_t)d * sizeof *query);
@@ -114,8 +113,9 @@ icl_status icl_attention_predict(int64_t d, int64_t l, const double *V, const do
     sum += (icl__dot(d, v, token) + v[d] * y[i]) * (icl__dot(d, token, s) + y[i] * s[d]);
   }
   icl__free(s);
+  sum /= (double)l;
   if (!isfinite(sum)) return icl__fail(ICL_ERR_NONFINITE, "prediction overflows for these V, M, x and y");
-  *prediction = sum / (double)l;
+  *prediction = sum;
   return ICL_OK;
 }
 
@@ -129,8 +129,9 @@ icl_status icl_attention_reduce(int64_t d, const double *V, const double *M, dou
                      d * width + j, j, V[d * width + j]);
   }
   double v22 = V[d * width + d];
-  double bound = fabs(v22) * largest(width * width, M);
-  if (!isfinite(bound)) return icl__fail(ICL_ERR_NONFINITE, "gamma overflows for these V and M");
+  double used = largest(d, &M[d * width]); /* m21, and M11 row by row: m12 and m22 play no part */
+  for (int64_t j = 0; j < d; j++) used = fmax(used, largest(d, &M[j * width]));
+  if (!isfinite(fabs(v22) * used)) return icl__fail(ICL_ERR_NONFINITE, "gamma overflows for these V and M");
   for (int64_t i = 0; i < d; i++) {
     for (int64_t j = 0; j < d; j++) gamma[i * width + j] = v22 * M[j * width + i] / (double)d;
     gamma[i * width + d] = v22 * M[d * width + i];

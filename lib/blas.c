@@ -51,6 +51,13 @@ void icl__gemv(int transpose, int64_t m, int64_t n, double alpha, const double *
 /* A LAPACK routine asks for its workspace by length -1; the answer comes back as a double. */
 static icl_status new_work(double wanted, double **work) { return icl__new_doubles((int64_t)wanted + 1, work); }
 
+/* LAPACK computes its workspace sizes in 32 bits, where they may wrap unseen; so they are computed here first. */
+static icl_status check_work(double wanted, const char *routine, int64_t m, int64_t n) {
+  if (wanted <= INT32_MAX) return ICL_OK;
+  return icl__fail(ICL_ERR_SIZE, "LAPACK's %s of a %" PRId64 " x %" PRId64 " matrix needs more workspace than it can index",
+                   routine, m, n);
+}
+
 static icl_status check_info(lapack_int info, const char *routine) {
   if (!info) return ICL_OK;
   return icl__fail(ICL_ERR_NOT_CONVERGED, "LAPACK's %s failed with info = %d", routine, (int)info);
@@ -77,6 +84,7 @@ void icl__cholesky_solve(int64_t n, const double *factor, int64_t count, double 
 icl_status icl__eigen(int64_t n, double *a, double *values) {
   double wanted, *work;
   lapack_int integers, size = (lapack_int)n;
+  ICL__TRY(check_work(1.0 + 6.0 * (double)n + 2.0 * (double)n * (double)n, "dsyevd", n, n));
   ICL__TRY(check_info(LAPACKE_dsyevd_work(LAPACK_COL_MAJOR, 'V', 'U', size, a, size, values, &wanted, -1, &integers,
                                           -1), "dsyevd"));
   ICL__TRY(new_work(wanted + integers, &work)); /* an integer takes at most the place of a double */
@@ -92,12 +100,10 @@ icl_status icl__svd(int64_t m, int64_t n, double *a, double *u, double *values, 
   double wanted, *work;
   lapack_int rows = (lapack_int)m, columns = (lapack_int)n, rank = rows < columns ? rows : columns;
   lapack_int *integer_work;
+  double order = (double)rank, longer = (double)(m > n ? m : n);
+  ICL__TRY(check_work(4.0 * order * order + 7.0 * order + 64.0 * longer, "dgesdd", m, n));
   ICL__TRY(check_info(LAPACKE_dgesdd_work(LAPACK_COL_MAJOR, 'S', columns, rows, a, columns, values, vt, columns, u,
                                           rank, &wanted, -1, NULL), "dgesdd"));
-  if (wanted > INT32_MAX) {
-    return icl__fail(ICL_ERR_SIZE, "the singular value decomposition of a %" PRId64 " x %" PRId64
-                     " matrix needs more workspace than LAPACK can index", m, n);
-  }
   ICL__TRY(new_work(wanted + 8.0 * rank, &work));
   integer_work = (lapack_int *)&work[(int64_t)wanted];
   lapack_int info = LAPACKE_dgesdd_work(LAPACK_COL_MAJOR, 'S', columns, rows, a, columns, values, vt, columns, u, rank,

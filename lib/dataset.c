@@ -1,10 +1,12 @@
 #include "dataset.h"
 
-#include <icltheory/attention.h>
+#include <float.h>
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "alloc.h"
+#include "attention.h"
 #include "checked.h"
 #include "rng.h"
 #include "thread.h"
@@ -19,11 +21,18 @@ struct icl_dataset {
   double *query, *context, *target;
 };
 
+/* The largest number met in drawing a row is d S, with S = c chi-squared(l), c = |w|^2/d + rho. A chi-squared variate
+ * exceeds 2 l + 1000 with a probability below e^-100. */
 static icl_status check_law(const icl_task_pool *pool, int64_t l, int64_t n, double rho) {
   ICL__TRY(icl__check_pointer(pool, "pool"));
   ICL__TRY(icl__check_size(l, "l"));
   ICL__TRY(icl__check_size(n, "n"));
-  return icl__check_nonnegative(rho, "rho");
+  ICL__TRY(icl__check_nonnegative(rho, "rho"));
+  double largest = pool->k ? 0.0 : 100.0 * (double)pool->d;
+  for (int64_t j = 0; j < pool->k; j++) largest = fmax(largest, pool->norms[j]);
+  if ((largest + (double)pool->d * rho) * (2.0 * (double)l + 1000.0) < DBL_MAX) return ICL_OK;
+  return icl__fail(ICL_ERR_DOMAIN, "rho is %g and the largest |w|^2 of pool %g; features of l = %" PRId64
+                   " tokens with such labels overflow", rho, largest, l);
 }
 
 icl_status icl_dataset_create(const icl_task_pool *pool, int64_t l, int64_t n, double rho, uint64_t seed,
@@ -96,6 +105,7 @@ icl_status icl_dataset_append_sequences(icl_dataset *dataset, int64_t l, int64_t
                                         const double *y) {
   ICL__TRY(check_appendable(dataset, count));
   int64_t d = dataset->d, n = dataset->n;
+  ICL__TRY(icl__check_sequences(d, l, count, x, y));
   ICL__TRY(reserve(dataset, count));
   ICL__TRY(icl_features(d, l, count, x, y, &dataset->query[n * d], &dataset->context[n * (d + 1)],
                         &dataset->target[n]));
@@ -168,7 +178,7 @@ icl_status icl_dataset_error(const icl_dataset *dataset, const double *gamma, co
                      least);
   }
   icl__row_source source = icl__dataset_source(dataset);
-  icl__progress progress = {run, 0, icl__row_items(dataset->n)};
+  icl__progress progress = icl__progress_begin(run, icl__row_items(dataset->n));
   return icl__source_error(&source, gamma, &progress, mean, standard_error);
 }
 
@@ -197,7 +207,7 @@ icl_status icl_sequences_draw(const icl_task_pool *pool, int64_t l, int64_t n, d
   ICL__TRY(icl__check_product(n, l + 1, pool->d, "x", &tokens));
   labels = n * (l + 1);
   icl__sequence_law law = {pool, l, rho, seed, ICL__FAMILY_DATASET};
-  icl__progress progress = {run, 0, n};
+  icl__progress progress = icl__progress_begin(run, n);
   token_drawing draw = {.law = &law, .x = x, .y = y, .task = task};
   double *staged = NULL;
   int64_t scratch = icl__workers(&progress, n) * icl__sequence_scratch(pool->d);

@@ -6,10 +6,10 @@
  *
  *     t xi^2 - b xi - q g^2/kappa = 0,   b = g ((kappa - tau)/kappa + tau u/kappa + q)                [eq. 10]
  *
- * whose positive root is X(u) = g Y, where, multiplied by w = min(kappa, 1) so that no coefficient is large for its
- * sake,
+ * whose positive root is X(u) = g Y/tau, where, with w = min(kappa, 1) and v = 1 - u so that no coefficient is extreme
+ * for the sake of kappa or tau alone,
  *
- *     w t Y^2 - B Y - w q/kappa = 0,     B = w (kappa - tau)/kappa + w tau u/kappa + w q.
+ *     w v Y^2 - B Y - w tau q/kappa = 0,     B = w (kappa - tau)/kappa + w tau u/kappa + w q.
  *
  * X(u) increases with u, from 0 where g = 0 (or the ridgeless xi at u = 0) to infinity where t = 0. The effective
  * ridge is the xi with X(lambda/xi) = xi: one crossing, since the left side decreases in xi. Rounding of X is divided
@@ -37,21 +37,22 @@ static double ridgeless(const ridge_equation *equation) {
   return (1.0 - tau) / tau * (s + q);
 }
 
-/* Sets *ratio = X(lambda/xi)/xi and *slope = -dln X/dln xi >= 0. Returns -1 where xi is too small (t <= 0), 1 where it
+/* Sets *ratio = X(lambda/xi)/xi and *slope = -dln X/dln xi >= 0. Returns -1 where xi is too small (v <= 0), 1 where it
  * is too large (g <= 0), 0 where X exists. */
 static int crossing(const ridge_equation *equation, double xi, double *ratio, double *slope) {
   double tau = equation->tau, q = equation->q;
   double u = equation->lambda / xi;
-  double t = tau * (1.0 - u);
+  double v = 1.0 - u;
   double g = (1.0 - tau) + tau * u;
-  if (t <= 0.0) return -1;
+  if (v <= 0.0) return -1;
   if (g <= 0.0) return 1;
   double w = equation->weight, inverse = equation->inverse;
   double b = equation->distance + tau * u * inverse + w * q;
-  double root = hypot(b, 2.0 * sqrt(w * t) * sqrt(q * inverse)); /* no square overflows */
-  double y = b > 0.0 ? (b + root) / (2.0 * w * t) : 2.0 * q * inverse / (root - b);
-  *ratio = g * (y / xi);
-  *slope = u * tau * (1.0 / g + (w * y + inverse) / root); /* dln X/dln u, by the implicit derivative of Y */
+  double constant = tau * (q * inverse);
+  double root = hypot(b, 2.0 * sqrt(w * v) * sqrt(constant)); /* no square overflows */
+  double y = b > 0.0 ? (b + root) / (2.0 * w * v) : 2.0 * constant / (root - b);
+  *ratio = tau < 1.0 ? g * (y / (tau * xi)) : g * (y / tau / xi);
+  *slope = u * (tau / g + (w * y + tau * inverse) / root); /* dln X/dln u, by the implicit derivative of Y */
   return 0;
 }
 

@@ -264,7 +264,7 @@ static icl_status fit(icl_estimator *estimator, const icl_dataset *dataset, cons
   if (!source.n) return icl__fail(ICL_ERR_STATE, "dataset has no rows; at least 1 was expected");
   /* An estimate, in rows over ICL__ITEM_ROWS, of a load, a direct solution and its passes: reports stop short of it. */
   int64_t lanes = icl__operator_lanes(source.n), items = icl__row_items(source.n);
-  icl__progress progress = {run, 0, 2 * items + 10 * lanes * path->count + 1000};
+  icl__progress progress = icl__progress_begin(run, 2 * items + 10 * lanes * path->count + 1000);
   int generated = source.law != NULL;
   icl_status status = ICL_OK;
   if (generated && icl__dataset_fits(dataset)) status = icl__source_load(&source, &progress, &rows);

@@ -14,19 +14,16 @@ double icl__marchenko_pastur_s(double nu, double excess) {
   return b > 0.0 ? 2.0 * nu / (b + root) : 0.5 * (root - b);
 }
 
-icl__traces icl__marchenko_pastur_traces(double nu, double kappa) {
-  icl__traces t;
+icl__resolvent icl__marchenko_pastur_resolvent(double nu, double kappa) {
+  icl__resolvent r;
   if (kappa == INFINITY) {
-    t.s = 1.0;
-    t.complement = 0.0;
+    r.s = 1.0;
+    r.complement = 0.0;
   } else {
-    t.s = icl__marchenko_pastur_s(nu, (1.0 - kappa) / kappa);
-    t.complement = t.s / (kappa * (t.s + nu)); /* 1 - s, by the quadratic equation */
+    r.s = icl__marchenko_pastur_s(nu, (1.0 - kappa) / kappa);
+    r.complement = r.s / (r.s + nu) / kappa; /* 1 - s, by the quadratic equation */
   }
-  t.M = 1.0 / (t.s + nu);
-  t.D = t.s * t.s + nu;
-  t.m2 = t.M / t.D;
-  t.t1 = t.s * t.s * t.m2;
-  t.r2 = t.s * t.m2 * (t.s * t.s + nu * t.complement);
-  return t;
+  r.M = 1.0 / (r.s + nu);
+  r.D = r.s * r.s + nu;
+  return r;
 }

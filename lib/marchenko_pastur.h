@@ -3,20 +3,18 @@
 #ifndef ICL_MARCHENKO_PASTUR_H
 #define ICL_MARCHENKO_PASTUR_H
 
-/* Traces (1/d) tr of functions of R at nu > 0. */
+/* The resolvent at nu > 0. Its traces (1/d) tr are
+ *     (R + nu)^-1 : M,   (R + nu)^-2 : M/D,   R (R + nu)^-2 : s^2 M/D,   R^2 (R + nu)^-2 : s M (s^2 + nu (1-s))/D. */
 typedef struct {
-  double s;          /* s(nu): M = 1/(s + nu) */
+  double s;
   double complement; /* 1 - s */
-  double M;          /* (R + nu)^-1 */
+  double M;          /* 1/(s + nu) */
   double D;          /* s^2 + nu */
-  double m2;         /* (R + nu)^-2 */
-  double t1;         /* R (R + nu)^-2 */
-  double r2;         /* R^2 (R + nu)^-2 */
-} icl__traces;
+} icl__resolvent;
 
 /* s(nu), where excess = 1/kappa - 1; the caller knows it better than from a rounded 1/kappa. */
 double icl__marchenko_pastur_s(double nu, double excess);
 
-icl__traces icl__marchenko_pastur_traces(double nu, double kappa);
+icl__resolvent icl__marchenko_pastur_resolvent(double nu, double kappa);
 
 #endif

@@ -103,7 +103,7 @@ static void join_items(const scoring *score, int64_t items, double *mean, double
     joint += step * (count / n);
     deviation += score->moments[2 * item + 1] + step * step * count * ((n - count) / n);
   }
-  if (mean) *mean = joint;
+  *mean = joint;
   if (standard_error) *standard_error = sqrt(deviation / (n - 1.0) / n);
 }
 
@@ -116,12 +116,11 @@ icl_status icl__source_error(const icl__row_source *source, const double *gamma,
   ICL__TRY(icl__new_doubles(elements, &score.scratch));
   icl_status status = icl__new_doubles(2 * items, &score.moments);
   if (!status) status = icl__parallel(progress, items, 1, score_item, &score);
-  double joint, error;
+  double joint, error = 0.0;
   if (!status) {
-    join_items(&score, items, &joint, &error);
-    /* The error of a single row has no standard error: NaN, which the callers do not ask for. */
-    if (!isfinite(joint) || (standard_error && !isfinite(error))) {
-      status = icl__fail(ICL_ERR_NONFINITE, "the squared prediction errors of gamma overflow");
+    join_items(&score, items, &joint, standard_error ? &error : NULL);
+    if (!isfinite(joint) || !isfinite(error)) {
+      status = icl__fail(ICL_ERR_NONFINITE, "gamma, or the rows, are so large that squared errors overflow");
     }
   }
   if (!status && mean) *mean = joint;

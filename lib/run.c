@@ -43,7 +43,7 @@ icl_status icl_run_set_progress(icl_run *run, icl_progress_fn fn, void *user) {
 
 void icl_run_destroy(icl_run *run) { icl__free(run); }
 
-/* The processors this process may use, which a container or taskset limits below those of the machine. */
+/* The processors the calling thread may use, which a container or taskset limits below those of the machine. */
 static int64_t processors(void) {
 #ifdef __linux__
   cpu_set_t set;
@@ -53,9 +53,9 @@ static int64_t processors(void) {
   return online > 0 ? online : 1;
 }
 
-int64_t icl__run_threads(const icl_run *run) {
-  if (!run) return 1;
-  return run->threads ? run->threads : processors();
+icl__progress icl__progress_begin(const icl_run *run, int64_t total) {
+  int64_t threads = !run ? 1 : run->threads ? run->threads : processors();
+  return (icl__progress){run, threads, 0, total};
 }
 
 int icl__run_can_cancel(const icl_run *run) { return run && run->fn; }

@@ -10,11 +10,11 @@
 /* One call's progress: created on its stack, handed down to whatever does the work. */
 typedef struct {
   const icl_run *run; /* may be NULL */
+  int64_t threads;    /* own threads, at least 1: asked once, since the processors may change meanwhile */
   int64_t done, total;
 } icl__progress;
 
-/* The number of own threads a run asks for, at least 1. */
-int64_t icl__run_threads(const icl_run *run);
+icl__progress icl__progress_begin(const icl_run *run, int64_t total);
 
 /* Whether a run can cancel: it has a callback. */
 int icl__run_can_cancel(const icl_run *run);

@@ -1,5 +1,6 @@
 #include "tasks.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -86,6 +87,15 @@ icl_status icl__task_pool_create_structured(int64_t d, const double *root, icl_t
   return ICL_OK;
 }
 
+/* Everything rests on |w|^2, so it must be a normal number, or 0 because w is. */
+static icl_status check_norm(int64_t d, const double *task, int64_t index) {
+  double norm = icl__rng_dot(d, task, task), largest = 0.0;
+  for (int64_t i = 0; i < d; i++) largest = fmax(largest, fabs(task[i]));
+  if (isfinite(norm) && (norm >= DBL_MIN || largest == 0.0)) return ICL_OK;
+  return icl__fail(ICL_ERR_NONFINITE, "tasks: the squared norm of task %" PRId64 " %s, its entries being up to %g",
+                   index, isfinite(norm) ? "underflows" : "overflows", largest);
+}
+
 icl_status icl_task_pool_create_from(int64_t d, int64_t k, const double *tasks, icl_task_pool **out) {
   icl_task_pool *pool;
   int64_t elements;
@@ -95,10 +105,7 @@ icl_status icl_task_pool_create_from(int64_t d, int64_t k, const double *tasks, 
   ICL__TRY(icl__check_size(k, "k"));
   ICL__TRY(icl__check_product(k, d, 1, "tasks", &elements));
   ICL__TRY(icl__check_finite(tasks, elements, "tasks"));
-  for (int64_t j = 0; j < k; j++) {
-    if (isfinite(icl__rng_dot(d, &tasks[j * d], &tasks[j * d]))) continue;
-    return icl__fail(ICL_ERR_NONFINITE, "the squared norm of task %" PRId64 " of tasks overflows", j);
-  }
+  for (int64_t j = 0; j < k; j++) ICL__TRY(check_norm(d, &tasks[j * d], j));
   ICL__TRY(new_pool(d, k, &pool));
   memcpy(pool->tasks, tasks, (size_t)elements * sizeof *tasks);
   for (int64_t j = 0; j < k; j++) pool->norms[j] = icl__rng_dot(d, &tasks[j * d], &tasks[j * d]);

@@ -7,9 +7,14 @@
  *     e(Gamma) = rho + (1/d) E|w - Gamma h|^2 = rho + (1/d) tr(X S X') + (1/d) tr(Gamma N Gamma'),
  *
  * S = E[z z'] and N = E Cov[h|w] [doc/theory.md, eq. 7]. Against the textbook form c + tr(Gamma B Gamma')/d
- * - 2 tr(Gamma A')/d this has no subtraction: an error of 1e-9 keeps its digits. For the same reason S is held as a
- * root, S = T T', and tr(X S X') = |X T|^2. Every moment of the law follows from S:
- *     S = [E ww', E cw; ., E c^2],   E c = tr(E ww')/d + rho,   A = E[w h'] = the first d rows of S,   B = S + N. */
+ * - 2 tr(Gamma A')/d this has no subtraction, and none is left in its terms: S is held as a root, S = T T', so that
+ * tr(X S X') = |X T|^2; and with R = E ww' = sum_i v_i u_i u_i'
+ *
+ *     l tr(Gamma N Gamma') = 2 |Gamma T|^2 + tr G (tr(R) I - R) G' + d rho |G|^2,
+ *
+ * where tr(R) I - R has the eigenvalue sum_{j != i} v_j on u_i and tr R on what is orthogonal to all u_i. Every moment of
+ * the law follows from S:
+ *     S = [R, E cw; ., E c^2],   E c = tr R/d + rho,   A = E[w h'] = the first d rows of S,   B = S + N. */
 #include <float.h>
 #include <icltheory/testerror.h>
 #include <inttypes.h>
@@ -32,6 +37,9 @@ struct icl_test_law {
   double *second; /* S, (d+1) x (d+1) */
   double *noise;  /* N, (d+1) x (d+1) */
   double c;       /* E c */
+  int64_t axis_count;
+  double *axes;    /* u_i in columns, d x axis_count */
+  double *weights; /* sum_{j != i} v_j, axis_count */
 };
 
 void icl_test_law_destroy(icl_test_law *law) {
@@ -40,6 +48,8 @@ void icl_test_law_destroy(icl_test_law *law) {
   icl__free(law->root);
   icl__free(law->second);
   icl__free(law->noise);
+  icl__free(law->axes);
+  icl__free(law->weights);
   icl__free(law);
 }
 
@@ -72,6 +82,34 @@ static icl_status new_law(icl_task_pool *pool, int64_t l, double rho, int64_t ra
   return ICL_OK;
 }
 
+/* Axes and weights from the singular values of T's first d rows, W: R = W W'. The small ones are good relative to the
+ * largest one there, so their squares to eps^2 of it; forming R first would leave eps. */
+static icl_status find_axes(icl_test_law *law) {
+  int64_t d = law->d, rank = law->rank, count = d < rank ? d : rank;
+  double *memory = NULL, sum = 0.0;
+  ICL__TRY(icl__new_doubles(d * rank + count + count * rank, &memory));
+  double *values = &memory[d * rank];
+  memcpy(memory, law->root, (size_t)(d * rank) * sizeof *memory);
+  icl_status status = icl__new_doubles(d * count, &law->axes);
+  if (!status) status = icl__new_doubles(count, &law->weights);
+  if (!status) status = icl__svd(d, rank, memory, law->axes, values, &values[count]);
+  if (!status) {
+    law->axis_count = count;
+    for (int64_t i = 0; i < count; i++) law->weights[i] = 0.0;
+    for (int64_t i = 0; i < count; i++) { /* sums from the small end up to i, and from the large end down to it */
+      law->weights[i] += sum;
+      sum += values[i] * values[i];
+    }
+    sum = 0.0;
+    for (int64_t i = count - 1; i >= 0; i--) {
+      law->weights[i] += sum;
+      sum += values[i] * values[i];
+    }
+  }
+  icl__free(memory);
+  return status;
+}
+
 /* Everything else from the root. On failure the law is destroyed. */
 static icl_status finish(icl_test_law *law, icl_test_law **out) {
   int64_t d = law->d, width = d + 1;
@@ -86,7 +124,13 @@ static icl_status finish(icl_test_law *law, icl_test_law **out) {
     }
     if (i < d) law->noise[i * width + i] += (double)d * law->c / l;
   }
-  icl_status status = icl__check_finite(law->noise, width * width, "the second moments of the context summary");
+  icl_status status = ICL_OK;
+  for (int64_t i = 0; i < width * width && !status; i++) {
+    if (isfinite(law->second[i] + law->noise[i])) continue;
+    status = icl__fail(ICL_ERR_NONFINITE, "the second moments of the context summary overflow at rho = %g and tasks of"
+                       " |w|^2/d = %g", law->rho, trace / (double)d);
+  }
+  if (!status) status = find_axes(law);
   if (status) {
     icl_test_law_destroy(law);
     return status;
@@ -226,25 +270,43 @@ static icl_status check_gamma(const icl_test_law *law, const double *gamma) {
   return icl__check_finite(gamma, law->d * (law->d + 1), "gamma");
 }
 
+static double sum_of_squares(int64_t count, const double *x) {
+  double sum = 0.0;
+  for (int64_t i = 0; i < count; i++) sum += x[i] * x[i];
+  return sum;
+}
+
+/* l tr(Gamma N Gamma'); block (d x d) is G and is lost, product and work hold d (d+1) numbers. */
+static double noise_term(const icl_test_law *law, const double *gamma, double *block, double *product, double *work) {
+  int64_t d = law->d, count = law->axis_count;
+  double trace = (double)d * (law->c - law->rho), label = (double)d * law->rho, sum = label * sum_of_squares(d * d, block);
+  icl__gemm(ICL__PLAIN, ICL__PLAIN, d, law->rank, d + 1, 1.0, gamma, law->root, 0.0, work); /* Gamma T */
+  sum += 2.0 * sum_of_squares(d * law->rank, work);
+  icl__gemm(ICL__PLAIN, ICL__PLAIN, d, count, d, 1.0, block, law->axes, 0.0, product); /* G u_i */
+  for (int64_t i = 0; i < d * count; i++) sum += law->weights[i % count] * product[i] * product[i];
+  if (count < d) {
+    icl__gemm(ICL__PLAIN, ICL__TRANSPOSED, d, d, count, -1.0, product, law->axes, 1.0, block);
+    sum += trace * sum_of_squares(d * d, block); /* what of G is orthogonal to every axis */
+  }
+  return sum;
+}
+
 icl_status icl_test_error(const icl_test_law *law, const double *gamma, double *error) {
-  double *defect, bias = 0.0, noise = 0.0;
+  double *defect;
   ICL__TRY(check_gamma(law, gamma));
   ICL__TRY(icl__check_pointer(error, "error"));
   int64_t d = law->d, width = d + 1, size = d * width;
-  ICL__TRY(icl__new_doubles(2 * size, &defect));
-  double *product = &defect[size];
+  ICL__TRY(icl__new_doubles(3 * size, &defect));
+  double *product = &defect[size], *work = &product[size];
   for (int64_t i = 0; i < size; i++) defect[i] = -gamma[i];
   for (int64_t i = 0; i < d; i++) defect[i * (width + 1)] = 1.0 - gamma[i * (width + 1)];
   icl__gemm(ICL__PLAIN, ICL__PLAIN, d, law->rank, width, 1.0, defect, law->root, 0.0, product); /* X T */
-  for (int64_t i = 0; i < d * law->rank; i++) bias += product[i] * product[i];
-  icl__gemm(ICL__PLAIN, ICL__PLAIN, d, width, width, 1.0, gamma, law->noise, 0.0, product); /* Gamma N */
-  for (int64_t i = 0; i < size; i++) noise += product[i] * gamma[i];
+  double bias = sum_of_squares(d * law->rank, product);
+  for (int64_t i = 0; i < d; i++) memcpy(&defect[i * d], &gamma[i * width], (size_t)d * sizeof *defect); /* G */
+  double noise = noise_term(law, gamma, defect, product, work) / (double)law->l;
   icl__free(defect);
-  /* N is positive semidefinite, but for d = 1 and rho = 0 only just: rounding must not take the error below rho. */
-  double value = law->rho + (bias + fmax(noise, 0.0)) / (double)d;
-  if (!isfinite(bias) || !isfinite(noise) || !isfinite(value)) {
-    return icl__fail(ICL_ERR_NONFINITE, "the test error of gamma overflows");
-  }
+  double value = law->rho + (bias + noise) / (double)d;
+  if (!isfinite(value)) return icl__fail(ICL_ERR_NONFINITE, "gamma is so large that its test error overflows");
   *error = value;
   return ICL_OK;
 }
@@ -255,7 +317,7 @@ icl_status icl_test_error_sampled(const icl_test_law *law, const double *gamma, 
   ICL__TRY(icl__check_at_least(count, 2, "count"));
   icl__sequence_law sequences = {law->pool, law->l, law->rho, seed, ICL__FAMILY_TEST};
   icl__row_source source = {.d = law->d, .n = count, .law = &sequences};
-  icl__progress progress = {run, 0, icl__row_items(count)};
+  icl__progress progress = icl__progress_begin(run, icl__row_items(count));
   return icl__source_error(&source, gamma, &progress, mean, standard_error);
 }
 
@@ -279,8 +341,9 @@ icl_status icl_test_law_optimal_gamma(const icl_test_law *law, double lambda, do
   ICL__TRY(icl__check_nonnegative(lambda, "lambda"));
   ICL__TRY(icl__check_pointer(gamma, "gamma"));
   int64_t d = law->d, width = d + 1;
-  ICL__TRY(icl__new_doubles(width * width + width + d * width, &memory));
+  ICL__TRY(icl__new_doubles(width * width + width + 2 * d * width, &memory));
   double *vectors = memory, *values = &memory[width * width], *rotated = &values[width];
+  double *answer = &rotated[d * width];
   icl_test_law_moments(law, NULL, vectors, NULL);
   icl_status status = icl__eigen(width, vectors, values);
   if (!status) {
@@ -290,8 +353,10 @@ icl_status icl_test_law_optimal_gamma(const icl_test_law *law, double lambda, do
       double value = values[i % width];
       rotated[i] = value > cut ? rotated[i] / (value + lambda) : 0.0;
     }
-    icl__gemm(ICL__PLAIN, ICL__PLAIN, d, width, width, 1.0, rotated, vectors, 0.0, gamma);
+    icl__gemm(ICL__PLAIN, ICL__PLAIN, d, width, width, 1.0, rotated, vectors, 0.0, answer);
+    status = icl__check_finite(answer, d * width, "gamma");
   }
+  if (!status) memcpy(gamma, answer, (size_t)(d * width) * sizeof *gamma);
   icl__free(memory);
   return status;
 }

@@ -1,12 +1,15 @@
 /* Closed-form learning curves. doc/theory.md derives every form used here; equation numbers are its. With the effective
- * noise q = (1 + rho)/alpha, the effective ridge xi and nu = q + xi, traces over the Marchenko-Pastur law:
+ * noise q = (1 + rho)/alpha, the effective ridge xi, nu = q + xi, and s, M = 1/(s + nu), D = s^2 + nu of the
+ * Marchenko-Pastur law at nu [eq. 9],
  *
- *     1 - gamma = lambda/xi + (xi/tau)(t1 + q m2)              (= 1 - 1/tau where xi = 0)             [eq. 11]
- *     e_IDG = (rho + nu^2 t1 + q r2)/(1 - gamma)                                                      [eq. 12]
- *     e_ICL = rho + nu^2 m2 + q r2 + (e_IDG/tau)(1 + q)(t1 + q m2)                                    [eq. 13]
- *     gap   = (M (1-s)/D) ( nu^2 (1+s) + (e_IDG/tau)(s^2 + q - s xi) )                                [eq. 14]
+ *     1 - gamma = lambda/xi + (xi M/tau) (s^2 + q)/D         (= 1 - 1/tau where xi = 0)               [eq. 11]
+ *     R = q r2 = q M s (s^2 + nu (1-s))/D
+ *     e_IDG = (rho + s^2 nu^2 M/D + R)/(1 - gamma)                                                    [eq. 12]
+ *     e_ICL = rho + nu^2 M/D + R + (e_IDG/tau) (1 + q) M (s^2 + q)/D                                  [eq. 13]
+ *     gap   = (1-s) ( (nu^2 M/D)(1+s) + (e_IDG/tau) M (s^2 + q - s xi)/D )                            [eq. 14]
  *
- * All terms of the first three are positive, so nothing cancels. */
+ * All terms of the first four are positive, so nothing cancels; and they are taken as products of nu M, nu/D, (s^2 + q)/D
+ * and the like, which lie between 0 and 1, so that nothing over- or underflows on the way to an answer that does not. */
 #include <icltheory/theory.h>
 #include <inttypes.h>
 #include <math.h>
@@ -64,14 +67,15 @@ static double evaluate(const double *parameter, int32_t quantity) {
   if (tau == 1.0 && lambda == 0.0) return INFINITY; /* the peak: gamma = 1 */
 
   double nu = q + xi;
-  icl__traces t = icl__marchenko_pastur_traces(nu, kappa);
-  double residual = xi > 0.0 ? lambda / xi + (xi / tau) * (t.t1 + q * t.m2) : (tau - 1.0) / tau; /* 1 - gamma */
-  double idg = (rho + nu * nu * t.t1 + q * t.r2) / residual;
+  icl__resolvent r = icl__marchenko_pastur_resolvent(nu, kappa);
+  double spread = (r.s * r.s + q) / r.D;                                    /* (t1 + q m2)/M */
+  double residual = xi > 0.0 ? lambda / xi + xi * r.M * spread / tau : (tau - 1.0) / tau; /* 1 - gamma */
+  double shrinkage = (nu * r.M) * (nu / r.D);                               /* nu^2 m2 */
+  double noise = (q * r.M) * r.s * (r.s * r.s / r.D + (nu / r.D) * r.complement); /* q r2 */
+  double idg = (rho + r.s * r.s * shrinkage + noise) / residual;
   if (quantity == ICL_QUANTITY_IDG || (quantity == ICL_QUANTITY_ICL && kappa == INFINITY)) return idg;
-  if (quantity == ICL_QUANTITY_ICL) {
-    return rho + nu * nu * t.m2 + q * t.r2 + (idg / tau) * (1.0 + q) * (t.t1 + q * t.m2);
-  }
-  return t.m2 * t.complement * (nu * nu * (1.0 + t.s) + (idg / tau) * (t.s * t.s + q - t.s * xi));
+  if (quantity == ICL_QUANTITY_ICL) return rho + shrinkage + noise + (idg / tau) * ((1.0 + q) * r.M) * spread;
+  return r.complement * (shrinkage * (1.0 + r.s) + (idg / tau) * r.M * ((r.s * r.s + q - r.s * xi) / r.D));
 }
 
 /* The formulas overflow only for parameters beyond any use (q nu^2 above 1e308, say); a NaN must not pass for a
@@ -131,6 +135,8 @@ typedef struct {
 
 static icl_status evaluate_points(const point_list *points, int64_t count, int32_t quantity, double *values) {
   double parameter[PARAMETERS];
+  int64_t elements;
+  ICL__TRY(icl__check_product(count, 1, 1, "values", &elements));
   for (int32_t j = ICL_TAU; j <= ICL_LAMBDA; j++) {
     const double *array = points->array[j - 1];
     for (int64_t index = 0; array && index < count; index++) ICL__TRY(check_value(j, array[index]));

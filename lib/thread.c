@@ -4,7 +4,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <string.h>
 
 #include "alloc.h"
 
@@ -43,16 +42,18 @@ static void *worker_main(void *argument) {
 }
 
 int64_t icl__workers(const icl__progress *progress, int64_t count) {
-  int64_t threads = icl__run_threads(progress->run);
-  return threads < count ? threads : count;
+  return progress->threads < count ? progress->threads : count;
 }
 
-/* Starts workers 1 .. workers - 1 with all signals blocked, so that the program's handlers never run on them. */
+/* Starts workers 1 .. workers - 1 with signals blocked, so that the program's handlers never run on them; but for faults
+ * of their own, which a crash handler wants to see. */
 static icl_status start_workers(worker_state *states, int64_t workers, shared_work *shared, int64_t *started) {
+  static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
   sigset_t all, before;
   int error = 0;
   pthread_mutex_lock(&shared->gate);
   sigfillset(&all);
+  for (int j = 0; j < 4; j++) sigdelset(&all, faults[j]);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   for (*started = 1; *started < workers; ++*started) {
     worker_state *state = &states[*started];

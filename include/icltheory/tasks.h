@@ -42,7 +42,7 @@ icl_status icl_task_pool_create_infinite(int64_t d, int32_t distribution, uint64
  *
  * @param d token dimension, >= 1.
  * @param k number of tasks, >= 1.
- * @param tasks k x d, one task a row; finite, and so are their squared norms.
+ * @param tasks k x d, one task a row; finite, with squared norms that neither overflow nor underflow (0 is fine).
  * @param[out] out the new pool, to be given to icl_task_pool_destroy.
  * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN, ICL_ERR_NONFINITE, ICL_ERR_SIZE, ICL_ERR_MEMORY. Thread-safe.
  * Since 0.1. */

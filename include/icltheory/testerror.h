@@ -26,8 +26,8 @@ typedef struct icl_test_law icl_test_law;
  * @param rho label-noise variance; finite, >= 0.
  * @param distribution ICL_TASKS_GAUSSIAN or ICL_TASKS_SPHERE.
  * @param[out] out the new law, to be given to icl_test_law_destroy.
- * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN, ICL_ERR_SIZE, ICL_ERR_MEMORY. Cost: O(d^2) memory. Thread-safe.
- * Since 0.1. */
+ * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN, ICL_ERR_NONFINITE (moments overflow), ICL_ERR_SIZE, ICL_ERR_MEMORY,
+ * ICL_ERR_NOT_CONVERGED (LAPACK gave up). Cost: O(d^3) time, O(d^2) memory. Thread-safe. Since 0.1. */
 icl_status icl_test_law_create_fresh(int64_t d, int64_t l, double rho, int32_t distribution, icl_test_law **out);
 
 /** Fresh Gaussian tasks w ~ N(0, C): the ICL error on structured tasks.
@@ -37,8 +37,8 @@ icl_status icl_test_law_create_fresh(int64_t d, int64_t l, double rho, int32_t d
  * @param rho label-noise variance; finite, >= 0.
  * @param covariance C, d x d, symmetric (to 1e-12 of its largest entry) and positive semidefinite.
  * @param[out] out the new law, to be given to icl_test_law_destroy.
- * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN (not a covariance), ICL_ERR_NONFINITE, ICL_ERR_SIZE, ICL_ERR_MEMORY.
- * Cost: O(d^3). Thread-safe. Since 0.1. */
+ * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN (not a covariance), ICL_ERR_NONFINITE, ICL_ERR_SIZE, ICL_ERR_MEMORY,
+ * ICL_ERR_NOT_CONVERGED (LAPACK gave up). Cost: O(d^3). Thread-safe. Since 0.1. */
 icl_status icl_test_law_create_gaussian(int64_t d, int64_t l, double rho, const double *covariance,
                                         icl_test_law **out);
 
@@ -49,7 +49,7 @@ icl_status icl_test_law_create_gaussian(int64_t d, int64_t l, double rho, const 
  * @param rho label-noise variance; finite, >= 0.
  * @param[out] out the new law, to be given to icl_test_law_destroy.
  * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN, ICL_ERR_NONFINITE (tasks so large that moments overflow),
- * ICL_ERR_SIZE, ICL_ERR_MEMORY. Cost: O(k d^2). Thread-safe. Since 0.1. */
+ * ICL_ERR_SIZE, ICL_ERR_MEMORY, ICL_ERR_NOT_CONVERGED (LAPACK gave up). Cost: O(k d^2 + d^3). Thread-safe. Since 0.1. */
 icl_status icl_test_law_create_pool(const icl_task_pool *pool, int64_t l, double rho, icl_test_law **out);
 
 /** The exact test error of Gamma, as a sum of squares: nothing cancels, and it is never below rho.
@@ -88,8 +88,8 @@ icl_status icl_test_law_moments(const icl_test_law *law, double *A, double *B, d
  * @param law the law of test sequences.
  * @param lambda ridge; finite, >= 0; 0 is the limit lambda -> 0+.
  * @param[out] gamma d x (d+1).
- * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN, ICL_ERR_MEMORY, ICL_ERR_NOT_CONVERGED (LAPACK gave up). Cost:
- * O(d^3). Thread-safe. Since 0.1. */
+ * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN, ICL_ERR_NONFINITE, ICL_ERR_SIZE, ICL_ERR_MEMORY,
+ * ICL_ERR_NOT_CONVERGED (LAPACK gave up). Cost: O(d^3). Thread-safe. Since 0.1. */
 icl_status icl_test_law_optimal_gamma(const icl_test_law *law, double lambda, double *gamma);
 
 /** Destroys a law. NULL is fine. Since 0.1. */

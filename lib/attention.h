@@ -1,0 +1,10 @@
+/* Checks of raw sequences, shared by features and datasets. */
+#ifndef ICL_ATTENTION_H
+#define ICL_ATTENTION_H
+
+#include <icltheory/attention.h>
+
+/* x (count x (l+1) x d) and y (count x (l+1)): sizes, pointers, finite data whose features cannot overflow. */
+icl_status icl__check_sequences(int64_t d, int64_t l, int64_t count, const double *x, const double *y);
+
+#endif
