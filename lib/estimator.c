@@ -123,6 +123,16 @@ typedef struct {
   double relative_residual, training_error;
 } measurement;
 
+/* |F'y|, what the residual of the normal equations is compared with. Where y is orthogonal to the features that is itself
+ * rounding, of size eps |F||y|, and tells nothing: then it is |F||y|, |F|^2 = sum |q|^2|h|^2 about tr(Q'Q) tr(H'H)/n. */
+static double normal_scale(const icl__ridge_problem *problem) {
+  double query = 0.0, context = 0.0, scale = icl__norm(problem->p, problem->right);
+  for (int64_t i = 0; i < problem->d; i++) query += problem->query[i * (problem->d + 1)];
+  for (int64_t i = 0; i <= problem->d; i++) context += problem->context[i * (problem->d + 2)];
+  double largest = sqrt(query) * sqrt(context) / sqrt((double)problem->n) * icl__norm(problem->n, problem->target);
+  return scale < sqrt((double)problem->n) * DBL_EPSILON * largest ? largest : scale;
+}
+
 /* From the rows, see icl_estimator_report: |K a - y|/|y| for a dual solution with n < p, else the normal equations. */
 static icl_status measure(const icl__ridge_problem *problem, const icl__ridge_solution *solution, measurement *out) {
   int64_t n = problem->n, p = problem->p;
@@ -136,12 +146,13 @@ static icl_status measure(const icl__ridge_problem *problem, const icl__ridge_so
     scale = icl__norm(n, problem->target);
   } else {
     size = icl__norm(p, &residual[n]);
-    scale = icl__norm(p, problem->right);
+    scale = normal_scale(problem);
   }
   icl__free(residual);
   if (status) return status;
-  *out = (measurement){scale > 0.0 ? size / scale : 0.0, error * (error / (double)n)};
-  if (isfinite(out->relative_residual) && isfinite(out->training_error)) return ICL_OK;
+  measurement found = {scale == 0.0 ? 0.0 : size / scale, error * (error / (double)n)};
+  *out = found;
+  if (isfinite(scale) && isfinite(found.relative_residual) && isfinite(found.training_error)) return ICL_OK;
   return icl__fail(ICL_ERR_NONFINITE, "products of the rows of dataset overflow");
 }
 
@@ -150,23 +161,23 @@ static icl_status solve_by(icl__ridge_problem *problem, int32_t method, icl__rid
   switch (method) {
     case ICL_METHOD_PRIMAL: return icl__ridge_primal(problem, solution);
     case ICL_METHOD_DUAL: return icl__ridge_dual(problem, solution);
-    default: return (problem->n < problem->p ? icl__ridge_cg_dual : icl__ridge_cg_primal)(problem, solution);
+    default: return (icl__cg_in_rows(problem) ? icl__ridge_cg_dual : icl__ridge_cg_primal)(problem, solution);
   }
 }
 
-/* Solves and measures. Direct methods that meet a matrix too near singular, or miss the tolerance, give way to the
- * singular value decomposition; conjugate gradients that AUTO chose, to the direct method. */
+/* Solves and measures. A direct method that meets a matrix too near singular gives way to the singular value
+ * decomposition; conjugate gradients that AUTO chose and that did not converge, to the direct method, if its matrix is of
+ * a size that AUTO would make. */
 static icl_status solve(icl__ridge_problem *problem, int32_t method, icl__ridge_solution *solution, int32_t *used,
                         measurement *found) {
   *used = method == ICL_METHOD_AUTO ? icl__choose_method(problem) : method;
   ICL__TRY(solve_by(problem, *used, solution));
-  if (solution->accurate) {
-    ICL__TRY(measure(problem, solution, found));
-    if (found->relative_residual <= problem->tolerance || method == ICL_METHOD_CG) return ICL_OK;
+  if (solution->accurate) ICL__TRY(measure(problem, solution, found));
+  int missed = solution->accurate && found->relative_residual > problem->tolerance;
+  if (missed && method == ICL_METHOD_AUTO && *used == ICL_METHOD_CG && icl__direct_is_possible(problem)) {
+    return solve(problem, icl__direct_method(problem), solution, used, found);
   }
-  if (*used == ICL_METHOD_CG) {
-    return solve(problem, problem->n < problem->p ? ICL_METHOD_DUAL : ICL_METHOD_PRIMAL, solution, used, found);
-  }
+  if (solution->accurate) return ICL_OK;
   ICL__TRY(icl__ridge_svd(problem, solution));
   return measure(problem, solution, found);
 }
@@ -175,8 +186,6 @@ static icl_status solve(icl__ridge_problem *problem, int32_t method, icl__ridge_
 static icl_status new_problem(icl__operator *operator, const icl_estimator *estimator, icl__ridge_problem *problem,
                               icl__ridge_solution *solution, double **memory) {
   int64_t n = operator->source->n, d = operator->source->d, p = d * (d + 1);
-  ICL__TRY(icl__check_blas(n, "the number of rows"));
-  ICL__TRY(icl__check_blas(p, "d (d+1)"));
   ICL__TRY(icl__new_doubles(d * d + (d + 1) * (d + 1) + 2 * p + 2 * n, memory));
   *problem = (icl__ridge_problem){.operator = operator, .progress = operator->progress, .d = d, .n = n, .p = p,
                                   .tolerance = estimator->tolerance, .max_iterations = estimator->max_iterations};
@@ -190,12 +199,7 @@ static icl_status new_problem(icl__operator *operator, const icl_estimator *esti
   return ICL_OK;
 }
 
-static icl_status set_ridge(icl__ridge_problem *problem, double lambda) {
-  problem->lambda = lambda;
-  problem->mu = (double)problem->n / (double)problem->d * lambda;
-  if (isfinite(problem->mu)) return ICL_OK;
-  return icl__fail(ICL_ERR_DOMAIN, "lambda is %.17g; n lambda/d overflows", lambda);
-}
+static double ridge_weight(int64_t n, int64_t d, double lambda) { return (double)n / (double)d * lambda; }
 
 /* Keeps the solution as the estimator's result. */
 static icl_status keep(icl_estimator *estimator, const icl__ridge_problem *problem,
@@ -235,8 +239,9 @@ static icl_status fit_ridges(icl_estimator *estimator, icl__operator *operator, 
   problem.generated = generated;
   for (int64_t step = 0; !status && step < path->count; step++) {
     int64_t index = path->order ? path->order[step] : step;
-    status = set_ridge(&problem, path->lambda[index]);
-    if (!status) status = solve(&problem, estimator->method, &solution, &used, &found);
+    problem.lambda = path->lambda[index];
+    problem.mu = ridge_weight(problem.n, problem.d, problem.lambda);
+    status = solve(&problem, estimator->method, &solution, &used, &found);
     if (!status && path->gamma) {
       memcpy(&path->gamma[index * problem.p], solution.gamma, (size_t)problem.p * sizeof *path->gamma);
     }
@@ -253,6 +258,20 @@ static icl_status fit_ridges(icl_estimator *estimator, icl__operator *operator, 
                    worst.relative_residual, estimator->tolerance);
 }
 
+/* Everything that can be known to be too large before a row is drawn. */
+static icl_status check_sizes(const icl_estimator *estimator, const icl__row_source *source, const ridge_path *path) {
+  int64_t n = source->n, p = source->d * (source->d + 1), elements;
+  ICL__TRY(icl__check_blas(n, "the number of rows"));
+  ICL__TRY(icl__check_blas(p, "d (d+1)"));
+  if (estimator->method == ICL_METHOD_PRIMAL) ICL__TRY(icl__check_product(p, p + 1, 1, "the normal equations", &elements));
+  if (estimator->method == ICL_METHOD_DUAL) ICL__TRY(icl__check_product(n, n + 1, 1, "the kernel equations", &elements));
+  for (int64_t i = 0; i < path->count; i++) {
+    if (isfinite(ridge_weight(n, source->d, path->lambda[i]))) continue;
+    return icl__fail(ICL_ERR_DOMAIN, "lambda is %.17g; n lambda/d overflows", path->lambda[i]);
+  }
+  return ICL_OK;
+}
+
 /* Rows from memory where they fit, and then the fits. */
 static icl_status fit(icl_estimator *estimator, const icl_dataset *dataset, const icl_run *run,
                       const ridge_path *path) {
@@ -262,6 +281,7 @@ static icl_status fit(icl_estimator *estimator, const icl_dataset *dataset, cons
   icl__free(estimator->gamma);
   estimator->gamma = NULL;
   if (!source.n) return icl__fail(ICL_ERR_STATE, "dataset has no rows; at least 1 was expected");
+  ICL__TRY(check_sizes(estimator, &source, path));
   /* An estimate, in rows over ICL__ITEM_ROWS, of a load, a direct solution and its passes: reports stop short of it. */
   int64_t lanes = icl__operator_lanes(source.n), items = icl__row_items(source.n);
   icl__progress progress = icl__progress_begin(run, 2 * items + 10 * lanes * path->count + 1000);

@@ -42,6 +42,11 @@ icl_status icl__ridge_cg_dual(icl__ridge_problem *problem, icl__ridge_solution *
 
 /* What AUTO stands for: the method of least estimated time, see estimator_cost.c. */
 int32_t icl__choose_method(const icl__ridge_problem *problem);
+/* PRIMAL or DUAL, whichever has the smaller matrix, and whether AUTO would make that matrix. */
+int32_t icl__direct_method(const icl__ridge_problem *problem);
+int icl__direct_is_possible(const icl__ridge_problem *problem);
+/* Whether conjugate gradients take fewer steps on the weights of the rows than on Gamma. */
+int icl__cg_in_rows(const icl__ridge_problem *problem);
 
 /* Rows at a time in solvers that go through them once. */
 enum { ICL__SOLVER_ROWS = 128 };

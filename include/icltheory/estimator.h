@@ -16,8 +16,11 @@
 extern "C" {
 #endif
 
-/** How the ridge problem is solved. Cholesky factors are used where they are accurate; where they are not (nearly
- * singular data with little or no ridge) both methods turn to a singular value decomposition of the n x p features. */
+/** How the ridge problem is solved. The direct methods use Cholesky factors where these are accurate; where they are not
+ * (nearly singular data with little or no ridge) both turn to a singular value decomposition of the n x p features, of
+ * min(n, p)^2 max(n, p) times tens of flop and up to 48 min(n, p) p bytes. Conjugate gradients work on Gamma,
+ * preconditioned by the second moments of the data, or for n < p on the weights of the rows. With lambda = 0 and n >= p
+ * they presume that the features have full rank, as those of generated rows do; AUTO uses them only then. */
 enum {
   ICL_METHOD_AUTO = 0,   /**< the one of least estimated time: CG, or else dual for n < p, primal for n >= p */
   ICL_METHOD_PRIMAL = 1, /**< normal equations: p x p; n p^2/2 + p^3/3 flop, 10 p^2 bytes */
@@ -44,19 +47,19 @@ icl_status icl_estimator_set_lambda(icl_estimator *estimator, double lambda);
 /** Sets the method.
  *
  * @param estimator the estimator.
- * @param method ICL_METHOD_AUTO (default), ICL_METHOD_PRIMAL or ICL_METHOD_DUAL.
+ * @param method ICL_METHOD_AUTO (default), ICL_METHOD_PRIMAL, ICL_METHOD_DUAL or ICL_METHOD_CG.
  * @return ICL_OK, ICL_ERR_ARGUMENT. Since 0.1. */
 icl_status icl_estimator_set_method(icl_estimator *estimator, int32_t method);
 
-/** Sets the relative residual that a fit must reach, see icl_estimator_report. The methods here refine their answer
- * until it stops improving, so they usually end far below it.
+/** Sets the relative residual that a fit must reach, see icl_estimator_report. Conjugate gradients stop there; the direct
+ * methods refine their answer until it stops improving, so they usually end far below it.
  *
  * @param estimator the estimator.
  * @param relative in (0, 1); default 1e-8.
  * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN. Since 0.1. */
 icl_status icl_estimator_set_tolerance(icl_estimator *estimator, double relative);
 
-/** Bounds the iterations; for the methods here these are steps of iterative refinement.
+/** Bounds the iterations, of conjugate gradients or of the refinement of a direct solution.
  *
  * @param estimator the estimator.
  * @param count >= 1; default 1000.
@@ -70,6 +73,7 @@ icl_status icl_estimator_set_max_iterations(icl_estimator *estimator, int64_t co
  * @param dataset the data, at least one row.
  * @param run threads and progress, or NULL. A factorisation cannot be interrupted, so cancelling may take its time.
  * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_STATE (no rows), ICL_ERR_SIZE (a matrix larger than BLAS can index),
+ * ICL_ERR_DOMAIN (n lambda/d overflows),
  * ICL_ERR_NONFINITE (products of the data overflow), ICL_ERR_MEMORY, ICL_ERR_NOT_CONVERGED, ICL_ERR_CANCELED. Cost: see
  * the methods. Since 0.1. */
 icl_status icl_estimator_fit(icl_estimator *estimator, const icl_dataset *dataset, const icl_run *run);
@@ -98,11 +102,13 @@ icl_status icl_estimator_gamma(const icl_estimator *estimator, double *gamma);
 /** Reads how the fit went. Each output may be NULL.
  *
  * @param estimator the estimator, after a fit.
- * @param[out] method ICL_METHOD_PRIMAL or ICL_METHOD_DUAL: what AUTO chose.
- * @param[out] iterations steps of iterative refinement; 0 where the singular value decomposition was used.
+ * @param[out] method ICL_METHOD_PRIMAL, ICL_METHOD_DUAL or ICL_METHOD_CG: what AUTO chose.
+ * @param[out] iterations of conjugate gradients; or steps of iterative refinement, the first solution included; or 0
+ * where the singular value decomposition was used.
  * @param[out] relative_residual recomputed from the data after the solve. With F the map from Gamma to predictions and
- * mu = n lambda/d: |F'(y - F Gamma) - mu Gamma| / |F'y|; for the dual with n < p, |K a - y|/|y| with K = FF' + mu I and
- * Gamma = F'a. 0 where the denominator is 0.
+ * mu = n lambda/d: |F'(y - F Gamma) - mu Gamma| / |F'y|, or over |F||y| where F'y is nothing but rounding, or 0 where
+ * that is 0. Where n < p and Gamma was found as F'a (dual, and conjugate gradients on the rows; not the singular value
+ * decomposition): |K a - y|/|y| with K = FF' + mu I.
  * @param[out] training_error mean squared error on the training rows.
  * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_STATE. Thread-safe. Since 0.1. */
 icl_status icl_estimator_report(const icl_estimator *estimator, int32_t *method, int64_t *iterations,
