@@ -13,11 +13,15 @@
 #endif
 #include <Random123/philox.h>
 
-void icl__rng_block(const icl__stream *stream, uint64_t block, uint64_t words[4]) {
+static inline void philox_block(const icl__stream *stream, uint64_t block, uint64_t words[4]) {
   philox4x64_ctr_t counter = {{block, stream->counter[0], stream->counter[1], stream->counter[2]}};
   philox4x64_key_t key = {{stream->key[0], stream->key[1]}};
   philox4x64_ctr_t out = philox4x64_R(10, counter, key);
   for (int j = 0; j < 4; j++) words[j] = out.v[j];
+}
+
+void icl__rng_block(const icl__stream *stream, uint64_t block, uint64_t words[4]) {
+  philox_block(stream, block, words);
 }
 
 static inline double from_bits(uint64_t bits) {
@@ -96,26 +100,41 @@ static inline void box_muller(uint64_t radius_word, uint64_t angle_word, double 
   *z1 = radius * from_bits(s);
 }
 
+/* Compiled once for each width of vectors and chosen when the library is loaded; the bits are the same, as nothing is
+ * contracted. ThreadSanitizer cannot stand the resolver that gcc makes for it. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__) && !defined(__SANITIZE_THREAD__)
+#define FOR_EACH_MACHINE __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define FOR_EACH_MACHINE
+#endif
+
 enum { TILE_BLOCKS = 64, TILE_NORMALS = 4 * TILE_BLOCKS };
 
+/* The words of blocks first .. first + count - 1, those of even number apart from those of odd number: radii, angles. */
+static inline void fill_words(const icl__stream *stream, uint64_t first, int64_t count, uint64_t *radii,
+                              uint64_t *angles) {
+  for (int64_t b = 0; b < count; b++) {
+    uint64_t words[4];
+    philox_block(stream, first + (uint64_t)b, words);
+    radii[2 * b] = words[0];
+    angles[2 * b] = words[1];
+    radii[2 * b + 1] = words[2];
+    angles[2 * b + 1] = words[3];
+  }
+}
+
 /* Gaussians 4b .. 4b+3 come from block b: words (0, 1) give the first two, (2, 3) the last two. */
+FOR_EACH_MACHINE
 void icl__rng_normals(const icl__stream *stream, int64_t count, double *out) {
-  uint64_t radius_words[2 * TILE_BLOCKS], angle_words[2 * TILE_BLOCKS];
+  uint64_t radii[2 * TILE_BLOCKS], angles[2 * TILE_BLOCKS];
   double z[TILE_NORMALS];
   uint64_t block = 0;
   while (count > 0) {
     int64_t take = count < TILE_NORMALS ? count : TILE_NORMALS;
-    int64_t blocks = (take + 3) / 4, pairs = 2 * blocks;
-    for (int64_t b = 0; b < blocks; b++) {
-      uint64_t words[4];
-      icl__rng_block(stream, block + (uint64_t)b, words);
-      radius_words[2 * b] = words[0];
-      angle_words[2 * b] = words[1];
-      radius_words[2 * b + 1] = words[2];
-      angle_words[2 * b + 1] = words[3];
-    }
+    int64_t blocks = (take + 3) / 4;
+    fill_words(stream, block, blocks, radii, angles);
     double *target = take == 4 * blocks ? out : z;
-    for (int64_t p = 0; p < pairs; p++) box_muller(radius_words[p], angle_words[p], &target[2 * p], &target[2 * p + 1]);
+    for (int64_t p = 0; p < 2 * blocks; p++) box_muller(radii[p], angles[p], &target[2 * p], &target[2 * p + 1]);
     if (target == z) memcpy(out, z, (size_t)take * sizeof *z);
     out += take;
     count -= take;
