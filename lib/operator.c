@@ -24,12 +24,36 @@ void icl__block_predict(const icl__rows *rows, const double *gamma, double *work
   }
 }
 
-void icl__block_adjoint(const icl__rows *rows, const double *weights, double *work, double *gamma) {
+/* gamma += F'weights for work = diag(weights) H. */
+static void add_products(const icl__rows *rows, const double *work, double *gamma) {
   int64_t d = rows->d, width = d + 1;
-  for (int64_t mu = 0; mu < rows->n; mu++) {
-    for (int64_t j = 0; j < width; j++) work[mu * width + j] = weights[mu] * rows->context[mu * width + j];
-  }
   icl__gemm(ICL__TRANSPOSED, ICL__PLAIN, d, width, rows->n, 1.0, rows->query, work, 1.0, gamma);
+}
+
+static void scale_row(int64_t width, double weight, const double *context, double *out) {
+  for (int64_t j = 0; j < width; j++) out[j] = weight * context[j];
+}
+
+void icl__block_adjoint(const icl__rows *rows, const double *weights, double *work, double *gamma) {
+  int64_t width = rows->d + 1;
+  for (int64_t mu = 0; mu < rows->n; mu++) {
+    scale_row(width, weights[mu], &rows->context[mu * width], &work[mu * width]);
+  }
+  add_products(rows, work, gamma);
+}
+
+/* Both in one: values = F gamma, or y - F gamma, and sums += F'values, each row while it is in the nearest cache. */
+static void block_normal(const icl__rows *rows, const double *gamma, int residual, double *work, double *values,
+                         double *sums) {
+  int64_t d = rows->d, width = d + 1;
+  icl__gemm(ICL__PLAIN, ICL__PLAIN, rows->n, width, d, 1.0, rows->query, gamma, 0.0, work);
+  for (int64_t mu = 0; mu < rows->n; mu++) {
+    const double *context = &rows->context[mu * width];
+    double value = icl__dot(width, &work[mu * width], context);
+    values[mu] = residual ? rows->target[mu] - value : value;
+    scale_row(width, values[mu], context, &work[mu * width]);
+  }
+  add_products(rows, work, sums);
 }
 
 int64_t icl__operator_lanes(int64_t n) {
@@ -37,12 +61,12 @@ int64_t icl__operator_lanes(int64_t n) {
   return lanes < 1 ? 1 : lanes > MAX_LANES ? MAX_LANES : lanes;
 }
 
-/* About 1 MB of intermediate matrix. Where the BLAS has threads of its own, products of m n k <= 262144 are those that
- * OpenBLAS runs on the calling thread without taking a lock, so that own threads do not wait for each other. Beyond
- * d of about 180 such blocks are too thin to be fast. */
+/* Measured best, or next to it, from d = 64 to 300 with AVX2 and AVX-512 kernels: queries, contexts and products of so many
+ * rows stay in the second cache beside Gamma. Where the BLAS has threads of its own, products of m n k <= 262144 are those
+ * that OpenBLAS runs on the calling thread without taking a lock, so that own threads do not wait for each other. Beyond d
+ * of about 180 that leaves too few rows to be fast. */
 static int64_t block_rows(int64_t d) {
-  int64_t rows = (1 << 17) / (d + 1), limit = (1 << 18) / (d * (d + 1));
-  rows = rows < 64 ? 64 : rows > 512 ? 512 : rows / 8 * 8;
+  int64_t rows = 96, limit = (1 << 18) / (d * (d + 1));
   return icl__blas_threads() > 1 && limit >= 8 && limit < rows ? limit : rows;
 }
 
@@ -76,7 +100,7 @@ void icl__operator_destroy(icl__operator *operator) {
 typedef struct {
   const icl__operator *operator;
   const double *gamma;   /* values = F gamma */
-  int residual;          /* values = y - F gamma instead */
+  int residual;          /* values = y - F gamma instead, for the adjoint */
   const double *weights; /* n; for the adjoint in place of values */
   double *values;        /* n, or NULL */
   int adjoint;           /* sum F'values */
@@ -88,8 +112,9 @@ static void do_block(const pass *this, int64_t first, const icl__rows *rows, dou
   int64_t d = rows->d, p = d * (d + 1);
   double *values = &work[rows->n * (d + 1)];
   const double *weights = this->weights ? &this->weights[first] : values;
-  if (this->gamma) icl__block_predict(rows, this->gamma, work, values);
-  for (int64_t mu = 0; mu < rows->n && this->residual; mu++) values[mu] = rows->target[mu] - values[mu];
+  int both = this->gamma && this->adjoint;
+  if (both) block_normal(rows, this->gamma, this->residual, work, values, sums);
+  else if (this->gamma) icl__block_predict(rows, this->gamma, work, values);
   if (this->moments) {
     memcpy(values, rows->target, (size_t)rows->n * sizeof *values);
     icl__gemm(ICL__TRANSPOSED, ICL__PLAIN, d, d, rows->n, 1.0, rows->query, rows->query, 1.0, &sums[p]);
@@ -101,7 +126,7 @@ static void do_block(const pass *this, int64_t first, const icl__rows *rows, dou
     values[mu] = icl__dot(d, query, query) * icl__dot(d + 1, context, context);
   }
   if (this->values) memcpy(&this->values[first], values, (size_t)rows->n * sizeof *values);
-  if (this->adjoint) icl__block_adjoint(rows, weights, work, sums);
+  if (this->adjoint && !both) icl__block_adjoint(rows, weights, work, sums);
 }
 
 static void do_lane(void *context, int64_t lane, int64_t worker) {
