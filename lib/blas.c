@@ -54,8 +54,8 @@ static icl_status new_work(double wanted, double **work) { return icl__new_doubl
 /* LAPACK computes its workspace sizes in 32 bits, where they may wrap unseen; so they are computed here first. */
 static icl_status check_work(double wanted, const char *routine, int64_t m, int64_t n) {
   if (wanted <= INT32_MAX) return ICL_OK;
-  return icl__fail(ICL_ERR_SIZE, "LAPACK's %s of a %" PRId64 " x %" PRId64 " matrix needs more workspace than it can index",
-                   routine, m, n);
+  return icl__fail(ICL_ERR_SIZE, "LAPACK's %s of a %" PRId64 " x %" PRId64 " matrix needs more workspace than it can"
+                   " index", routine, m, n);
 }
 
 static icl_status check_info(lapack_int info, const char *routine) {

@@ -123,8 +123,9 @@ typedef struct {
   double relative_residual, training_error;
 } measurement;
 
-/* |F'y|, what the residual of the normal equations is compared with. Where y is orthogonal to the features that is itself
- * rounding, of size eps |F||y|, and tells nothing: then it is |F||y|, |F|^2 = sum |q|^2|h|^2 about tr(Q'Q) tr(H'H)/n. */
+/* |F'y|, what the residual of the normal equations is compared with. Where y is orthogonal to the features that is
+ * itself rounding, of size eps |F||y|, and tells nothing: then it is |F||y|, |F|^2 = sum |q|^2|h|^2 about tr(Q'Q)
+ * tr(H'H)/n. */
 static double normal_scale(const icl__ridge_problem *problem) {
   double query = 0.0, context = 0.0, scale = icl__norm(problem->p, problem->right);
   for (int64_t i = 0; i < problem->d; i++) query += problem->query[i * (problem->d + 1)];
@@ -166,8 +167,8 @@ static icl_status solve_by(icl__ridge_problem *problem, int32_t method, icl__rid
 }
 
 /* Solves and measures. A direct method that meets a matrix too near singular gives way to the singular value
- * decomposition; conjugate gradients that AUTO chose and that did not converge, to the direct method, if its matrix is of
- * a size that AUTO would make. */
+ * decomposition; conjugate gradients that AUTO chose and that did not converge, to the direct method, if its matrix is
+ * of a size that AUTO would make. */
 static icl_status solve(icl__ridge_problem *problem, int32_t method, icl__ridge_solution *solution, int32_t *used,
                         measurement *found) {
   *used = method == ICL_METHOD_AUTO ? icl__choose_method(problem) : method;
@@ -263,8 +264,8 @@ static icl_status check_sizes(const icl_estimator *estimator, const icl__row_sou
   int64_t n = source->n, p = source->d * (source->d + 1), elements;
   ICL__TRY(icl__check_blas(n, "the number of rows"));
   ICL__TRY(icl__check_blas(p, "d (d+1)"));
-  if (estimator->method == ICL_METHOD_PRIMAL) ICL__TRY(icl__check_product(p, p + 1, 1, "the normal equations", &elements));
-  if (estimator->method == ICL_METHOD_DUAL) ICL__TRY(icl__check_product(n, n + 1, 1, "the kernel equations", &elements));
+  int64_t size = estimator->method == ICL_METHOD_PRIMAL ? p : estimator->method == ICL_METHOD_DUAL ? n : 1;
+  ICL__TRY(icl__check_product(size, size + 1, 1, "the matrix of the equations", &elements));
   for (int64_t i = 0; i < path->count; i++) {
     if (isfinite(ridge_weight(n, source->d, path->lambda[i]))) continue;
     return icl__fail(ICL_ERR_DOMAIN, "lambda is %.17g; n lambda/d overflows", path->lambda[i]);

@@ -1,16 +1,18 @@
 /* Conjugate gradients on Gamma (n >= p) or on the weights of the rows (n < p). Nothing larger than the rows is stored.
  *
  * Primal: (F'F + mu I) Gamma = F'y. Queries and contexts are independent, so F'F is about n Cq (x) Ch with the second
- * moments Cq = Q'Q/n, Ch = H'H/n, and the resolvent (F'F + mu)^-1 is on average that of Cq (x) Ch at the effective ridge
- * xi: with eigenvalues s_ij = d a_i b_j of d Cq (x) Ch,
+ * moments Cq = Q'Q/n, Ch = H'H/n, and the resolvent (F'F + mu)^-1 is on average that of Cq (x) Ch at the effective
+ * ridge xi: with eigenvalues s_ij = d a_i b_j of d Cq (x) Ch,
  *
  *     lambda = xi (1 - (1/n) sum_ij s_ij/(s_ij + xi))                                        [doc/theory.md, eq. 8]
  *
- * The preconditioner is (n/d)(s_ij + xi) in the eigenbasis: 4 d^3 flop an application, and what is left to the iteration
- * is the sampling fluctuation of F'F, of condition ((1 + r)/(1 - r))^2, r^2 = p/n, whatever the spectra of Cq and Ch.
+ * The preconditioner is (n/d)(s_ij + xi) in the eigenbasis: 4 d^3 flop an application, and what is left to the
+ * iteration is the sampling fluctuation of F'F, of condition ((1 + r)/(1 - r))^2, r^2 = p/n, whatever the spectra of
+ * Cq and Ch.
  *
- * Dual: K a = y with K = FF' + mu I, from a = 0 (or the caller's): Gamma = F'a is then in the row space of F, which gives
- * the solution of minimum norm for lambda = 0. Rows differ in size, so K is scaled by its diagonal |q|^2|h|^2 + mu. */
+ * Dual: K a = y with K = FF' + mu I, from a = 0 (or the caller's): Gamma = F'a is then in the row space of F, which
+ * gives the solution of minimum norm for lambda = 0. Rows differ in size, so K is scaled by its diagonal |q|^2|h|^2 +
+ * mu. */
 #include <float.h>
 #include <math.h>
 #include <string.h>

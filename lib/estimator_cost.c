@@ -14,8 +14,9 @@
 #include "blas.h"
 #include "estimator.h"
 
-/* What the direct methods take beyond their flop, in units of what conjugate gradients do: the kernel for its element-wise
- * product, and both for work of lower order that shows while d is small. Fitted to the table in doc/benchmarks.md. */
+/* What the direct methods take beyond their flop, in units of what conjugate gradients do: the kernel for its
+ * element-wise product, and both for work of lower order that shows while d is small. Fitted to the table in
+ * doc/benchmarks.md. */
 static const double kernel_weight = 1.5, small_size = 10.0;
 static const double direct_bytes = 4294967296.0; /* AUTO makes no larger matrix */
 

@@ -61,10 +61,10 @@ int64_t icl__operator_lanes(int64_t n) {
   return lanes < 1 ? 1 : lanes > MAX_LANES ? MAX_LANES : lanes;
 }
 
-/* Measured best, or next to it, from d = 64 to 300 with AVX2 and AVX-512 kernels: queries, contexts and products of so many
- * rows stay in the second cache beside Gamma. Where the BLAS has threads of its own, products of m n k <= 262144 are those
- * that OpenBLAS runs on the calling thread without taking a lock, so that own threads do not wait for each other. Beyond d
- * of about 180 that leaves too few rows to be fast. */
+/* Measured best, or next to it, from d = 64 to 300 with AVX2 and AVX-512 kernels: queries, contexts and products of so
+ * many rows stay in the second cache beside Gamma. Where the BLAS has threads of its own, products of m n k <= 262144
+ * are those that OpenBLAS runs on the calling thread without taking a lock, so that own threads do not wait for each
+ * other. Beyond d of about 180 that leaves too few rows to be fast. */
 static int64_t block_rows(int64_t d) {
   int64_t rows = 96, limit = (1 << 18) / (d * (d + 1));
   return icl__blas_threads() > 1 && limit >= 8 && limit < rows ? limit : rows;

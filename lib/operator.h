@@ -1,4 +1,5 @@
-/* The map F from Gamma to predictions on rows, v_mu = q_mu' Gamma h_mu, and its adjoint F'a = sum_mu a_mu q_mu h_mu'. */
+/* The map F from Gamma to predictions on rows, v_mu = q_mu' Gamma h_mu, and its adjoint F'a = sum_mu a_mu q_mu h_mu'.
+ * */
 #ifndef ICL_OPERATOR_H
 #define ICL_OPERATOR_H
 

@@ -102,7 +102,8 @@ static inline void box_muller(uint64_t radius_word, uint64_t angle_word, double 
 
 /* Compiled once for each width of vectors and chosen when the library is loaded; the bits are the same, as nothing is
  * contracted. ThreadSanitizer cannot stand the resolver that gcc makes for it. */
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__) && !defined(__SANITIZE_THREAD__)
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__) && \
+    !defined(__SANITIZE_THREAD__)
 #define FOR_EACH_MACHINE __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define FOR_EACH_MACHINE
@@ -110,7 +111,7 @@ static inline void box_muller(uint64_t radius_word, uint64_t angle_word, double 
 
 enum { TILE_BLOCKS = 64, TILE_NORMALS = 4 * TILE_BLOCKS };
 
-/* The words of blocks first .. first + count - 1, those of even number apart from those of odd number: radii, angles. */
+/* The words of blocks first .. first + count - 1, even-numbered ones apart from odd ones: radii, angles. */
 static inline void fill_words(const icl__stream *stream, uint64_t first, int64_t count, uint64_t *radii,
                               uint64_t *angles) {
   for (int64_t b = 0; b < count; b++) {

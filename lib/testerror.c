@@ -12,8 +12,8 @@
  *
  *     l tr(Gamma N Gamma') = 2 |Gamma T|^2 + tr G (tr(R) I - R) G' + d rho |G|^2,
  *
- * where tr(R) I - R has the eigenvalue sum_{j != i} v_j on u_i and tr R on what is orthogonal to all u_i. Every moment of
- * the law follows from S:
+ * where tr(R) I - R has the eigenvalue sum_{j != i} v_j on u_i and tr R on what is orthogonal to all u_i. Every moment
+ * of the law follows from S:
  *     S = [R, E cw; ., E c^2],   E c = tr R/d + rho,   A = E[w h'] = the first d rows of S,   B = S + N. */
 #include <float.h>
 #include <icltheory/testerror.h>
@@ -279,7 +279,7 @@ static double sum_of_squares(int64_t count, const double *x) {
 /* l tr(Gamma N Gamma'); block (d x d) is G and is lost, product and work hold d (d+1) numbers. */
 static double noise_term(const icl_test_law *law, const double *gamma, double *block, double *product, double *work) {
   int64_t d = law->d, count = law->axis_count;
-  double trace = (double)d * (law->c - law->rho), label = (double)d * law->rho, sum = label * sum_of_squares(d * d, block);
+  double trace = (double)d * (law->c - law->rho), sum = (double)d * law->rho * sum_of_squares(d * d, block);
   icl__gemm(ICL__PLAIN, ICL__PLAIN, d, law->rank, d + 1, 1.0, gamma, law->root, 0.0, work); /* Gamma T */
   sum += 2.0 * sum_of_squares(d * law->rank, work);
   icl__gemm(ICL__PLAIN, ICL__PLAIN, d, count, d, 1.0, block, law->axes, 0.0, product); /* G u_i */

@@ -8,8 +8,9 @@
  *     e_ICL = rho + nu^2 M/D + R + (e_IDG/tau) (1 + q) M (s^2 + q)/D                                  [eq. 13]
  *     gap   = (1-s) ( (nu^2 M/D)(1+s) + (e_IDG/tau) M (s^2 + q - s xi)/D )                            [eq. 14]
  *
- * All terms of the first four are positive, so nothing cancels; and they are taken as products of nu M, nu/D, (s^2 + q)/D
- * and the like, which lie between 0 and 1, so that nothing over- or underflows on the way to an answer that does not. */
+ * All terms of the first four are positive, so nothing cancels; and they are taken as products of nu M, nu/D, (s^2 +
+ * q)/D and the like, which lie between 0 and 1, so that nothing over- or underflows on the way to an answer that does
+ * not. */
 #include <icltheory/theory.h>
 #include <inttypes.h>
 #include <math.h>
@@ -69,9 +70,9 @@ static double evaluate(const double *parameter, int32_t quantity) {
   double nu = q + xi;
   icl__resolvent r = icl__marchenko_pastur_resolvent(nu, kappa);
   double square = r.s * r.s + q;
-  double variance = tau < 1.0 ? square / (tau * r.D) : square / r.D / tau;                       /* (t1 + q m2)/(M tau) */
-  double residual = xi > 0.0 ? lambda / xi + (xi * r.M) * variance : (tau - 1.0) / tau;          /* 1 - gamma */
-  double shrinkage = (nu * r.M) * (nu / r.D);                               /* nu^2 m2 */
+  double variance = tau < 1.0 ? square / (tau * r.D) : square / r.D / tau;              /* (t1 + q m2)/(M tau) */
+  double residual = xi > 0.0 ? lambda / xi + (xi * r.M) * variance : (tau - 1.0) / tau; /* 1 - gamma */
+  double shrinkage = (nu * r.M) * (nu / r.D);                                           /* nu^2 m2 */
   double noise = (q * r.M) * r.s * (r.s * r.s / r.D + (nu / r.D) * r.complement); /* q r2 */
   double idg = (rho + r.s * r.s * shrinkage + noise) / residual;
   if (quantity == ICL_QUANTITY_IDG || (quantity == ICL_QUANTITY_ICL && kappa == INFINITY)) return idg;
@@ -79,16 +80,16 @@ static double evaluate(const double *parameter, int32_t quantity) {
   return r.complement * (shrinkage * (1.0 + r.s) + (idg / tau) * r.M * ((r.s * r.s + q - r.s * xi) / r.D));
 }
 
-/* The formulas over- or underflow only for several parameters beyond any use at once. What comes out then, not a number or
- * an error below the noise, must not pass for an answer. */
+/* The formulas over- or underflow only for several parameters beyond any use at once. What comes out then, not a
+ * number or an error below the noise, must not pass for an answer. */
 static icl_status evaluate_checked(const double *parameter, int32_t quantity, double *value) {
   double result = evaluate(parameter, quantity);
   int diverges = parameter[ICL_TAU - 1] == 1.0 && parameter[ICL_LAMBDA - 1] == 0.0;
   int error = quantity == ICL_QUANTITY_ICL || quantity == ICL_QUANTITY_IDG;
   int below = error && result < parameter[ICL_RHO - 1] * (1.0 - 1e-12); /* an error is at least rho */
   if (isnan(result) || (isinf(result) && !diverges) || below) {
-    return icl__fail(ICL_ERR_NONFINITE, "the theory over- or underflows at tau = %g, alpha = %g, kappa = %g, rho = %g, lambda ="
-                     " %g", parameter[0], parameter[1], parameter[2], parameter[3], parameter[4]);
+    return icl__fail(ICL_ERR_NONFINITE, "the theory over- or underflows at tau = %g, alpha = %g, kappa = %g, rho = %g,"
+                     " lambda = %g", parameter[0], parameter[1], parameter[2], parameter[3], parameter[4]);
   }
   *value = result;
   return ICL_OK;

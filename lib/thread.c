@@ -45,8 +45,8 @@ int64_t icl__workers(const icl__progress *progress, int64_t count) {
   return progress->threads < count ? progress->threads : count;
 }
 
-/* Starts workers 1 .. workers - 1 with signals blocked, so that the program's handlers never run on them; but for faults
- * of their own, which a crash handler wants to see. */
+/* Starts workers 1 .. workers - 1 with signals blocked, so that the program's handlers never run on them; but for
+ * faults of their own, which a crash handler wants to see. */
 static icl_status start_workers(worker_state *states, int64_t workers, shared_work *shared, int64_t *started) {
   static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
   sigset_t all, before;

@@ -16,11 +16,11 @@
 extern "C" {
 #endif
 
-/** How the ridge problem is solved. The direct methods use Cholesky factors where these are accurate; where they are not
- * (nearly singular data with little or no ridge) both turn to a singular value decomposition of the n x p features, of
- * min(n, p)^2 max(n, p) times tens of flop and up to 48 min(n, p) p bytes. Conjugate gradients work on Gamma,
- * preconditioned by the second moments of the data, or for n < p on the weights of the rows. With lambda = 0 and n >= p
- * they presume that the features have full rank, as those of generated rows do; AUTO uses them only then. */
+/** How the ridge problem is solved. The direct methods use Cholesky factors where these are accurate; where they are
+ * not (nearly singular data with little or no ridge) both turn to a singular value decomposition of the n x p
+ * features, of min(n, p)^2 max(n, p) times tens of flop and up to 48 min(n, p) p bytes. Conjugate gradients work on
+ * Gamma, preconditioned by the second moments of the data, or for n < p on the weights of the rows. With lambda = 0
+ * and n >= p they presume features of full rank, as generated rows have; AUTO uses them only then. */
 enum {
   ICL_METHOD_AUTO = 0,   /**< the one of least estimated time: CG, or else dual for n < p, primal for n >= p */
   ICL_METHOD_PRIMAL = 1, /**< normal equations: p x p; n p^2/2 + p^3/3 flop, 10 p^2 bytes */
@@ -51,8 +51,8 @@ icl_status icl_estimator_set_lambda(icl_estimator *estimator, double lambda);
  * @return ICL_OK, ICL_ERR_ARGUMENT. Since 0.1. */
 icl_status icl_estimator_set_method(icl_estimator *estimator, int32_t method);
 
-/** Sets the relative residual that a fit must reach, see icl_estimator_report. Conjugate gradients stop there; the direct
- * methods refine their answer until it stops improving, so they usually end far below it.
+/** Sets the relative residual that a fit must reach, see icl_estimator_report. Conjugate gradients stop there; the
+ * direct methods refine their answer until it stops improving, so they usually end far below it.
  *
  * @param estimator the estimator.
  * @param relative in (0, 1); default 1e-8.

@@ -49,7 +49,8 @@ icl_status icl_test_law_create_gaussian(int64_t d, int64_t l, double rho, const 
  * @param rho label-noise variance; finite, >= 0.
  * @param[out] out the new law, to be given to icl_test_law_destroy.
  * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN, ICL_ERR_NONFINITE (tasks so large that moments overflow),
- * ICL_ERR_SIZE, ICL_ERR_MEMORY, ICL_ERR_NOT_CONVERGED (LAPACK gave up). Cost: O(k d^2 + d^3). Thread-safe. Since 0.1. */
+ * ICL_ERR_SIZE, ICL_ERR_MEMORY, ICL_ERR_NOT_CONVERGED (LAPACK gave up). Cost: O(k d^2 + d^3).
+ * Thread-safe. Since 0.1. */
 icl_status icl_test_law_create_pool(const icl_task_pool *pool, int64_t l, double rho, icl_test_law **out);
 
 /** The exact test error of Gamma, as a sum of squares: nothing cancels, and it is never below rho.

@@ -73,7 +73,8 @@ icl_status icl_theory_value(const icl_theory *theory, int32_t quantity, double *
  * @param count number of points, >= 1.
  * @param at count values of that parameter; all are checked before anything is written.
  * @param[out] values count values of the quantity; may be the same array as at.
- * @return as icl_theory_value, and ICL_ERR_DOMAIN for a bad count or value, ICL_ERR_SIZE, ICL_ERR_MEMORY. Thread-safe. Since 0.1. */
+ * @return as icl_theory_value, and ICL_ERR_DOMAIN for a bad count or value, ICL_ERR_SIZE, ICL_ERR_MEMORY. Thread-safe.
+ * Since 0.1. */
 icl_status icl_theory_curve(const icl_theory *theory, int32_t quantity, int32_t vary, int64_t count, const double *at,
                             double *values);
 

@@ -1,5 +1,5 @@
-/* The library's side of the benchmarks; bench.py runs it beside NumPy and prints the table. Each call measures one thing
- * and prints one line of numbers. Linked against the static library, for the operator on its own. */
+/* The library's side of the benchmarks; bench.py runs it beside NumPy and prints the table. Each call measures one
+ * thing and prints one line of numbers. Linked against the static library, for the operator on its own. */
 #include <cblas.h>
 #include <icltheory.h>
 #include <inttypes.h>
@@ -137,8 +137,8 @@ static void bench_draw(int64_t d) {
   printf("\n");
 }
 
-/* Replicated fits at d = 64, tau = alpha = 10, kappa over {0.2, 1, 4}: `count` of each kappa, in threads of the program,
- * one own thread each. */
+/* Replicated fits at d = 64, tau = alpha = 10, kappa over {0.2, 1, 4}: `count` of each kappa, in threads of the
+ * program, one own thread each. */
 typedef struct {
   int64_t first, step, count;
 } share;

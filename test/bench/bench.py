@@ -1,7 +1,7 @@
 """Benchmarks: the library beside what a NumPy user would do, in one go. usage: bench.py BENCH_PROGRAM [--quick]
 
-Prints a Markdown table. The library runs with one BLAS thread and two own threads (or two threads of fits); the peers with
-two BLAS threads. Medians of five runs; a peer that takes above a minute runs once, and dense primal at tau = 20 is
+Prints a Markdown table. The library runs with one BLAS thread and two own threads (or two threads of fits); the peers
+with two BLAS threads. Medians of five runs; a peer that takes above a minute runs once, and dense primal at tau = 20 is
 measured on a tenth of its rows and scaled, which is said."""
 import math
 import os
@@ -128,18 +128,21 @@ for tau, peers in ((2, ("primal",)), (0.5, ("primal", "dual", "hadamard")), (20,
 
 count = 4 if QUICK else 80
 one, two = bench("replicates", count, 1, runs=1)[0], bench("replicates", count, 2, runs=1)[0]
-line(f"{3 * count} fits, d = 64, tau = alpha = 10", f"{two:.1f} s in 2 threads", f"{one:.1f} s in 1: {one / two:.2f} times")
+line(f"{3 * count} fits, d = 64, tau = alpha = 10", f"{two:.1f} s in 2 threads",
+     f"{one:.1f} s in 1: {one / two:.2f} times")
 if not QUICK:
     for limit, name in ((-1, "rows stored"), (64 << 20, "limit 64 MiB")):
         seconds, method, steps, residual, memory = bench("fit", 400, 2, 2, 10, 0.5, 0.01, 1e-5, 0, limit, runs=1)
         line(f"draw + fit, d = 400, tau = 2, {name}", f"{seconds:.0f} s", f"{steps:.0f} iterations, {memory:.0f} MiB")
-points = [(d, bench("fit", d, 2, 2, 10, 0.5, 0.01, 1e-5, 3, -1, runs=1)[0]) for d in (50, 100, 200) + (() if QUICK else (400,))]
+sizes = (50, 100, 200) if QUICK else (50, 100, 200, 400)
+points = [(d, bench("fit", d, 2, 2, 10, 0.5, 0.01, 1e-5, 3, -1, runs=1)[0]) for d in sizes]
 logs = [(math.log(d), math.log(t)) for d, t in points]
 x0, y0 = (sum(v) / len(logs) for v in zip(*logs))
 slope = sum((x - x0) * (y - y0) for x, y in logs) / sum((x - x0) ** 2 for x, _ in logs)
 line("time of CG against d, tau = 2", f"d^{slope:.2f}", ", ".join(f"{d}: {t:.2f} s" for d, t in points))
 
-print("\nAUTO against the best method, draw + fit in seconds:\n\n| d | tau | lambda | AUTO | primal | dual | CG | AUTO/best |")
+print("\nAUTO against the best method, draw + fit in seconds:\n")
+print("| d | tau | lambda | AUTO | primal | dual | CG | AUTO/best |")
 print("|---|---|---|---|---|---|---|---|")
 for d in (20, 40) if QUICK else (20, 40, 64):
     for tau in (0.2, 0.5, 0.9, 1.1, 2, 10):
