@@ -1,21 +1,23 @@
 /* Double descent: the test error of pretrained linear attention against the pretraining sample size tau = n/d^2, in
- * closed form and simulated. Both errors peak at tau = 1, where the number of sequences meets the number of unknowns.
+ * closed form and simulated. Both errors peak where the number n of sequences meets the number d(d+1) of unknowns: at
+ * tau = 1 in the limit of large d, at tau = 1 + 1/d in the simulation.
  *
  * What it shows of the library: a task pool, a dataset drawn from it, a fit, the exact test error of that fit on fresh
  * tasks (ICL) and on the pool's (IDG), and the theory of both. Replicates run in threads of this program: handles that
  * are not shared need no locks. */
+#include <errno.h>
 #include <getopt.h>
 #include <icltheory.h>
 #include <inttypes.h>
 #include <math.h>
 #include <pthread.h>
-#include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "command_line.h"
+
+#define NAME "01_double_descent"
 
 enum { MAX_TAUS = 200, CURVE_POINTS = 401 };
 enum { ICL, IDG, ERRORS };
@@ -30,104 +32,146 @@ typedef struct {
   double tau[MAX_TAUS];
 } settings;
 
+/* The integers that the ratios asked for stand for, and the ratios that these integers realise: theory and simulation
+ * are compared at the latter. */
+typedef struct {
+  int64_t l, k, n;
+  double alpha, kappa, tau;
+} sizes;
+
 /* What the figure's axes have to hold. */
 typedef struct {
   double tau_low, tau_high, error_low, error_high;
 } extent;
 
-/* The integers that the ratios stand for, and what the theory is evaluated at. */
-typedef struct {
-  int64_t l, k, n;
-} sizes;
-
-/* errors[(point * replicates + replicate) * ERRORS + which] */
+/* The replicates, and under the lock what their threads share. */
 typedef struct {
   const settings *set;
-  double *errors;
-  _Atomic int64_t next;
-  _Atomic int64_t finished;
-  atomic_int failed;
+  double *errors; /* [(point * replicates + replicate) * ERRORS + which] */
+  int64_t total;
+  int progress;
+  pthread_mutex_t lock;
+  int64_t next, finished;
+  char failure[512]; /* the first one's message */
 } work;
 
-static void usage(FILE *out, const char *program) {
-  fprintf(out,
-          "usage: %s [options]\n"
-          "Test error against pretraining sample size tau = n/d^2: theory beside simulation.\n"
-          "Writes PREFIX.csv, PREFIX_theory.csv and, through gnuplot, PREFIX.svg and PREFIX.png.\n\n"
-          "  -d, --dimension D     token dimension d (40)\n"
-          "  -a, --alpha X         context length l/d (10)\n"
-          "  -k, --kappa X         task diversity k/d, or inf for a fresh task per sequence (0.5)\n"
-          "  -r, --rho X           label-noise variance (0.01)\n"
-          "  -l, --lambda X        ridge (1e-5)\n"
-          "  -t, --tau X,X,...     sample sizes (17 values from 0.1 to 4)\n"
-          "  -n, --replicates N    independent pools and datasets per point, at least 2 (10)\n"
-          "  -s, --seed N          seed (1)\n"
-          "  -j, --threads N       replicates at a time (one per processor)\n"
-          "  -o, --output PREFIX   files to write (double_descent)\n"
-          "      --no-plot         only the CSV files\n"
-          "  -h, --help            this text\n\n"
-          "Threads pay most with OPENBLAS_NUM_THREADS=1 in the environment.\n",
-          program);
-}
+const program_text program = {
+  .name = NAME,
+  .usage =
+    "Usage: " NAME " [--d D] [--alpha A] [--kappa K] [--rho R] [--lambda L] [--tau T,T,...]\n"
+    "       [--replicates N] [--seed S] [--threads N] [--output PREFIX] [--no-plot]\n",
+  .help =
+    "Test error of pretrained linear attention against the pretraining sample size tau = n/d^2: theory beside\n"
+    "simulation. Prints a table, writes PREFIX.csv and PREFIX_theory.csv, and draws PREFIX.svg and PREFIX.png\n"
+    "through gnuplot.\n"
+    "\n"
+    "  --d D             token dimension; default 40\n"
+    "  --alpha A         context length l/d; default 10\n"
+    "  --kappa K         task diversity k/d, or inf for a fresh task per sequence; default 0.5\n"
+    "  --rho R           variance of the label noise, >= 0; default 0.01\n"
+    "  --lambda L        ridge, >= 0; default 1e-5. 0 is the limit L -> 0+.\n"
+    "  --tau T,T,...     sample sizes; default 17 values from 0.1 to 4\n"
+    "  --replicates N    independent pools and datasets per sample size, at least 2; default 10\n"
+    "  --seed S          default 1\n"
+    "  --threads N       replicates at a time; default one per processor. They pay most with\n"
+    "                    OPENBLAS_NUM_THREADS=1 in the environment.\n"
+    "  --output PREFIX   files to write; default double_descent\n"
+    "  --no-plot         only the CSV files\n"
+    "  --help            this text (also -h; and -d is --d)\n"
+    "\n"
+    "PREFIX.csv has one line per sample size. Its tau, alpha and kappa are those that the integers n, l and k\n"
+    "realise, and the theory is evaluated there; k = 0 means an infinite pool, kappa = inf. ICL is the error on\n"
+    "fresh tasks, IDG that on the tasks of the pool, both with label noise.\n"
+    "\n"
+    "Exit status: 0 success, 1 failure, 2 wrong usage.\n"};
 
 static void parse_taus(settings *set, const char *text) {
   char *copy = strdup(text), *rest = copy, *item;
   set->tau_count = 0;
   while (copy && (item = strtok_r(rest, ",", &rest))) {
-    if (set->tau_count == MAX_TAUS) {
-      fprintf(stderr, "--tau has more than %d values\n", MAX_TAUS);
-      exit(EXIT_USAGE);
-    }
-    set->tau[set->tau_count++] = parse_positive("--tau", item, 1e6);
+    if (set->tau_count == MAX_TAUS) fail_usage("--tau has more than %d numbers", MAX_TAUS);
+    set->tau[set->tau_count++] = parse_number("tau", item, POSITIVE);
   }
   free(copy);
-  if (set->tau_count) return;
-  fprintf(stderr, "--tau is '%s'; numbers separated by commas were expected\n", text);
-  exit(EXIT_USAGE);
+  if (!set->tau_count) fail_usage("--tau is \"%s\"; numbers separated by commas were expected", text);
 }
 
-static settings parse(int argc, char **argv) {
+static void set_option(settings *set, int option, const char *text) {
+  switch (option) {
+    case 'd': set->d = parse_integer("d", text, 1, 1000); break;
+    case 'a': set->alpha = parse_number("alpha", text, POSITIVE); break;
+    case 'k': set->kappa = parse_number("kappa", text, POSITIVE_OR_INFINITE); break;
+    case 'r': set->rho = parse_number("rho", text, NONNEGATIVE); break;
+    case 'l': set->lambda = parse_number("lambda", text, NONNEGATIVE); break;
+    case 't': parse_taus(set, text); break;
+    case 'n': set->replicates = parse_integer("replicates", text, 2, 100000); break;
+    case 's': set->seed = (uint64_t)parse_integer("seed", text, 0, INT64_MAX); break;
+    case 'j': set->threads = parse_integer("threads", text, 1, 1024); break;
+    case 'o': set->output = text; break;
+    case 'P': set->plot = 0; break;
+    case 'h': print_help();
+    default: fail_option();
+  }
+}
+
+/* Beyond 2^53 a double does not tell integers apart any more, and beyond 2^63 its conversion to one is undefined. */
+static void check_size(const char *option, double ratio, const char *what, double size) {
+  if (size < 0x1p53) return;
+  fail_usage("--%s is %g, which makes %s = %g; a number below 2^53 was expected", option, ratio, what, size);
+}
+
+static void check_sizes(const settings *set) {
+  double d = (double)set->d;
+  check_size("alpha", set->alpha, "l", set->alpha * d);
+  if (set->kappa < INFINITY) check_size("kappa", set->kappa, "k", set->kappa * d);
+  for (int64_t point = 0; point < set->tau_count; point++) {
+    check_size("tau", set->tau[point], "n", set->tau[point] * d * d);
+  }
+}
+
+static settings parse_command_line(int argc, char **argv) {
   static const struct option options[] = {
-    {"dimension", required_argument, NULL, 'd'}, {"alpha", required_argument, NULL, 'a'},
-    {"kappa", required_argument, NULL, 'k'},     {"rho", required_argument, NULL, 'r'},
-    {"lambda", required_argument, NULL, 'l'},    {"tau", required_argument, NULL, 't'},
-    {"replicates", required_argument, NULL, 'n'}, {"seed", required_argument, NULL, 's'},
-    {"threads", required_argument, NULL, 'j'},   {"output", required_argument, NULL, 'o'},
-    {"no-plot", no_argument, NULL, 'P'},         {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
-  };
+    {"d", required_argument, NULL, 'd'},       {"alpha", required_argument, NULL, 'a'},
+    {"kappa", required_argument, NULL, 'k'},   {"rho", required_argument, NULL, 'r'},
+    {"lambda", required_argument, NULL, 'l'},  {"tau", required_argument, NULL, 't'},
+    {"seed", required_argument, NULL, 's'},    {"replicates", required_argument, NULL, 'n'},
+    {"threads", required_argument, NULL, 'j'}, {"output", required_argument, NULL, 'o'},
+    {"no-plot", no_argument, NULL, 'P'},       {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0}};
   long processors = sysconf(_SC_NPROCESSORS_ONLN);
   settings set = {.d = 40, .replicates = 10, .threads = processors > 0 ? processors : 1, .alpha = 10.0, .kappa = 0.5,
                   .rho = 0.01, .lambda = 1e-5, .seed = 1, .output = "double_descent", .plot = 1};
-  parse_taus(&set, "0.1,0.15,0.2,0.3,0.4,0.5,0.65,0.8,0.9,1,1.1,1.25,1.5,2,2.5,3,4");
   int option;
-  while ((option = getopt_long(argc, argv, "d:a:k:r:l:t:n:s:j:o:h", options, NULL)) != -1) {
-    switch (option) {
-      case 'd': set.d = parse_integer("--dimension", optarg, 1, 1000); break;
-      case 'a': set.alpha = parse_positive("--alpha", optarg, 1e12); break;
-      case 'k': set.kappa = parse_positive("--kappa", optarg, INFINITY); break;
-      case 'r': set.rho = parse_number("--rho", optarg, 0.0, 1e6); break;
-      case 'l': set.lambda = parse_number("--lambda", optarg, 0.0, 1e6); break;
-      case 't': parse_taus(&set, optarg); break;
-      case 'n': set.replicates = parse_integer("--replicates", optarg, 2, 100000); break;
-      case 's': set.seed = (uint64_t)parse_integer("--seed", optarg, 0, INT64_MAX); break;
-      case 'j': set.threads = parse_integer("--threads", optarg, 1, 1024); break;
-      case 'o': set.output = optarg; break;
-      case 'P': set.plot = 0; break;
-      case 'h': usage(stdout, argv[0]); exit(EXIT_SUCCESS);
-      default: usage(stderr, argv[0]); exit(EXIT_USAGE);
-    }
-  }
-  if (optind == argc) return set;
-  fprintf(stderr, "'%s' is not an option\n", argv[optind]);
-  exit(EXIT_USAGE);
+  parse_taus(&set, "0.1,0.15,0.2,0.3,0.4,0.5,0.65,0.8,0.9,1,1.1,1.25,1.5,2,2.5,3,4");
+  while ((option = getopt_long(argc, argv, "d:h", options, NULL)) != -1) set_option(&set, option, optarg);
+  if (optind < argc) fail_usage("\"%s\" is not an option", argv[optind]);
+  check_sizes(&set);
+  return set;
 }
 
 static sizes realise(const settings *set, double tau) {
   double d = (double)set->d;
   sizes size = {.l = (int64_t)fmax(1.0, round(set->alpha * d)), .n = (int64_t)fmax(1.0, round(tau * d * d))};
   size.k = isinf(set->kappa) ? 0 : (int64_t)fmax(1.0, round(set->kappa * d)); /* 0: the infinite pool */
+  size.alpha = (double)size.l / d;
+  size.kappa = size.k ? (double)size.k / d : INFINITY;
+  size.tau = (double)size.n / (d * d);
   return size;
+}
+
+/* The finaliser of splitmix64 (Steele, Lea and Flood 2014): one to one, and every bit of the argument decides about
+ * every bit of the result. */
+static uint64_t mix(uint64_t word) {
+  word = (word ^ (word >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+  word = (word ^ (word >> 27)) * UINT64_C(0x94d049bb133111eb);
+  return word ^ (word >> 31);
+}
+
+/* seed + index would make runs with neighbouring seeds the same experiment, shifted by one replicate. Mixed twice, the
+ * replicates of one run have different seeds for certain, and those of two runs share one with a chance of 2^-64 a
+ * pair. */
+static uint64_t replicate_seed(uint64_t seed, int64_t index) {
+  return mix(mix(seed + UINT64_C(0x9e3779b97f4a7c15)) + (uint64_t)index);
 }
 
 /* One replicate: a pool, a dataset, a fit, and the exact errors of that fit. */
@@ -158,36 +202,50 @@ static icl_status replicate(const settings *set, const sizes *size, uint64_t see
   return status;
 }
 
-/* Takes replicates until none is left. The seed is that of the replicate, so threads do not change the numbers. */
+/* The number of a replicate to do, or -1 if none is left or one has failed. */
+static int64_t take(work *job) {
+  pthread_mutex_lock(&job->lock);
+  int64_t index = job->failure[0] || job->next == job->total ? -1 : job->next++;
+  pthread_mutex_unlock(&job->lock);
+  return index;
+}
+
+/* Under the lock, so that the count on the terminal never steps back. The library keeps its message per thread, so it
+ * is read here. */
+static void finish(work *job, icl_status status) {
+  pthread_mutex_lock(&job->lock);
+  job->finished++;
+  if (status && !job->failure[0]) {
+    snprintf(job->failure, sizeof job->failure, "%s: %s", icl_status_string(status), icl_last_error_message());
+  }
+  if (job->progress) fprintf(stderr, "\r%" PRId64 " of %" PRId64 " fits", job->finished, job->total);
+  pthread_mutex_unlock(&job->lock);
+}
+
+/* A thread. The seed is that of the replicate, so which thread does it changes nothing. */
 static void *work_on(void *argument) {
   work *job = argument;
   const settings *set = job->set;
-  int64_t total = set->tau_count * set->replicates, index;
-  while (!job->failed && (index = atomic_fetch_add(&job->next, 1)) < total) {
+  int64_t index;
+  while ((index = take(job)) >= 0) {
     sizes size = realise(set, set->tau[index / set->replicates]);
-    if (replicate(set, &size, set->seed + (uint64_t)index, &job->errors[index * ERRORS])) {
-      job->failed = 1;
-      fail_library("replicate");
-    }
-    int64_t finished = atomic_fetch_add(&job->finished, 1) + 1;
-    if (isatty(STDERR_FILENO)) fprintf(stderr, "\r%" PRId64 " of %" PRId64 " fits", finished, total);
+    finish(job, replicate(set, &size, replicate_seed(set->seed, index), &job->errors[index * ERRORS]));
   }
   return NULL;
 }
 
 static double *simulate(const settings *set) {
-  work job = {.set = set};
+  work job = {.set = set, .total = set->tau_count * set->replicates, .progress = isatty(STDERR_FILENO),
+              .lock = PTHREAD_MUTEX_INITIALIZER};
   pthread_t *threads = malloc((size_t)set->threads * sizeof *threads);
-  job.errors = malloc((size_t)(set->tau_count * set->replicates * ERRORS) * sizeof *job.errors);
-  if (!threads || !job.errors) {
-    fprintf(stderr, "out of memory\n");
-    exit(EXIT_FAILURE);
-  }
+  job.errors = malloc((size_t)(job.total * ERRORS) * sizeof *job.errors);
+  if (!threads || !job.errors) fail("no memory for %" PRId64 " replicates", job.total);
   int64_t started = 0;
   while (started < set->threads - 1 && !pthread_create(&threads[started], NULL, work_on, &job)) started++;
   work_on(&job);
   for (int64_t i = 0; i < started; i++) pthread_join(threads[i], NULL);
-  if (isatty(STDERR_FILENO)) fprintf(stderr, "\r\033[K");
+  if (job.progress) fprintf(stderr, "\r\033[K");
+  if (job.failure[0]) fail("a replicate: %s", job.failure);
   free(threads);
   return job.errors;
 }
@@ -200,141 +258,177 @@ static void mean_and_error(const settings *set, const double *errors, double *me
   *standard_error = sqrt(deviation / (count * (count - 1.0)));
 }
 
-/* The theory at the ratios that the integers realise. */
 static icl_theory *theory_at(const settings *set, const sizes *size) {
   icl_theory *theory;
-  double d = (double)set->d, kappa = size->k ? (double)size->k / d : INFINITY;
-  require(icl_theory_create((double)size->n / (d * d), (double)size->l / d, kappa, set->rho, set->lambda, &theory),
-          "theory");
+  require(icl_theory_create(size->tau, size->alpha, size->kappa, set->rho, set->lambda, &theory), "the theory");
   return theory;
 }
 
 static FILE *open_output(const settings *set, const char *ending) {
   char name[4096];
   FILE *file = NULL;
+  errno = ENAMETOOLONG;
   if (snprintf(name, sizeof name, "%s%s", set->output, ending) < (int)sizeof name) file = fopen(name, "w");
-  if (file) return file;
-  perror(set->output);
-  exit(EXIT_FAILURE);
+  if (!file) fail("%s%s: %s", set->output, ending, strerror(errno));
+  return file;
 }
 
-static void close_output(FILE *file, const char *what) {
-  if (!fclose(file)) return;
-  perror(what);
-  exit(EXIT_FAILURE);
+static void close_output(const settings *set, const char *ending, FILE *file) {
+  int wrong = ferror(file);
+  if (fclose(file) || wrong) fail("%s%s: it could not be written to its end", set->output, ending);
 }
 
+/* What a logarithmic axis can show: not the theory's infinity at tau = 1 without ridge. */
 static void include_error(extent *range, double error) {
-  if (isinf(error)) return; /* without ridge the theory diverges at tau = 1 */
+  if (!(error > 0.0 && error < INFINITY)) return;
   range->error_low = fmin(range->error_low, error);
   range->error_high = fmax(range->error_high, error);
 }
 
-static void write_points(const settings *set, const double *errors, extent *range) {
-  FILE *csv = open_output(set, ".csv");
-  fprintf(csv, "tau,d,l,k,n,rho,lambda,icl_theory,icl_mean,icl_standard_error,idg_theory,idg_mean,"
-               "idg_standard_error\n");
+static void write_number(FILE *csv, double value) {
+  fputc(',', csv);
+  print_number(csv, value);
+}
+
+/* One sample size: a line of the CSV file and of the table. */
+static void write_point(FILE *csv, const settings *set, const sizes *size, const double *errors, extent *range) {
+  static const int32_t quantity[ERRORS] = {[ICL] = ICL_QUANTITY_ICL, [IDG] = ICL_QUANTITY_IDG};
+  icl_theory *theory = theory_at(set, size);
+  print_number(csv, size->tau);
+  write_number(csv, size->alpha);
+  write_number(csv, size->kappa);
+  write_number(csv, set->rho);
+  write_number(csv, set->lambda);
+  fprintf(csv, ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRIu64 ",%" PRId64, set->d, size->l, size->k,
+          size->n, set->seed, set->replicates);
+  printf("%8.4f %8" PRId64, size->tau, size->n);
+  for (int which = 0; which < ERRORS; which++) {
+    double expected, mean, error;
+    require(icl_theory_value(theory, quantity[which], &expected), "the theory");
+    mean_and_error(set, &errors[which], &mean, &error);
+    write_number(csv, expected);
+    write_number(csv, mean);
+    write_number(csv, error);
+    printf("   %-10.5g %-10.5g +- %-9.2g", expected, mean, error);
+    include_error(range, mean - error);
+    include_error(range, mean + error);
+  }
+  fputc('\n', csv);
+  putchar('\n');
+  icl_theory_destroy(theory);
+}
+
+static void write_points(FILE *csv, const settings *set, const double *errors, extent *range) {
+  fputs("tau,alpha,kappa,rho,lambda,d,l,k,n,seed,replicates,icl_theory,icl_mean,icl_standard_error,idg_theory,idg_mean,"
+        "idg_standard_error\n", csv);
   printf("%8s %8s   %-10s %-23s   %-10s %-23s\n", "tau", "n", "ICL theory", "simulated", "IDG theory", "simulated");
   for (int64_t point = 0; point < set->tau_count; point++) {
     sizes size = realise(set, set->tau[point]);
-    icl_theory *theory = theory_at(set, &size);
-    double mean[ERRORS], error[ERRORS], expected[ERRORS], tau;
-    require(icl_theory_get(theory, ICL_TAU, &tau), "theory");
-    for (int which = 0; which < ERRORS; which++) {
-      mean_and_error(set, &errors[point * set->replicates * ERRORS + which], &mean[which], &error[which]);
-      require(icl_theory_value(theory, which == ICL ? ICL_QUANTITY_ICL : ICL_QUANTITY_IDG, &expected[which]),
-              "theory");
-    }
-    fprintf(csv, "%.17g,%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%.17g,%.17g", tau, set->d, size.l, size.k,
-            size.n, set->rho, set->lambda);
-    printf("%8.4f %8" PRId64, tau, size.n);
-    for (int which = 0; which < ERRORS; which++) {
-      fprintf(csv, ",%.17g,%.17g,%.17g", expected[which], mean[which], error[which]);
-      printf("   %-10.5g %-10.5g +- %-9.2g", expected[which], mean[which], error[which]);
-      include_error(range, mean[which]);
-    }
-    fprintf(csv, "\n");
-    printf("\n");
-    icl_theory_destroy(theory);
+    write_point(csv, set, &size, &errors[point * set->replicates * ERRORS], range);
+    range->tau_low = fmin(range->tau_low, size.tau / 1.1);
+    range->tau_high = fmax(range->tau_high, size.tau * 1.1);
   }
-  close_output(csv, "writing the simulation");
 }
 
-/* The curve, on a grid in log tau that covers the points with some margin and contains tau = 1. */
-static void write_curve(const settings *set, extent *range) {
-  double least = 1.0, most = 1.0, tau[CURVE_POINTS], value[ERRORS][CURVE_POINTS];
-  for (int64_t point = 0; point < set->tau_count; point++) {
-    least = fmin(least, set->tau[point] / 1.1);
-    most = fmax(most, set->tau[point] * 1.1);
-  }
-  for (int i = 0; i < CURVE_POINTS; i++) tau[i] = least * pow(most / least, (double)i / (CURVE_POINTS - 1));
-  int nearest = (int)round(log(1.0 / least) / log(most / least) * (CURVE_POINTS - 1));
-  if (most > least) tau[nearest] = 1.0;
+/* The curve, on a grid in log tau from tau_low to tau_high that contains tau = 1. */
+static void write_curve(FILE *csv, const settings *set, extent *range) {
+  double least = range->tau_low, ratio = range->tau_high / least;
+  double tau[CURVE_POINTS], value[ERRORS][CURVE_POINTS];
+  for (int i = 0; i < CURVE_POINTS; i++) tau[i] = least * pow(ratio, (double)i / (CURVE_POINTS - 1));
+  tau[(int)round(log(1.0 / least) / log(ratio) * (CURVE_POINTS - 1))] = 1.0;
   sizes size = realise(set, 1.0);
   icl_theory *theory = theory_at(set, &size);
-  require(icl_theory_curve(theory, ICL_QUANTITY_ICL, ICL_TAU, CURVE_POINTS, tau, value[ICL]), "theory");
-  require(icl_theory_curve(theory, ICL_QUANTITY_IDG, ICL_TAU, CURVE_POINTS, tau, value[IDG]), "theory");
+  require(icl_theory_curve(theory, ICL_QUANTITY_ICL, ICL_TAU, CURVE_POINTS, tau, value[ICL]), "the theory");
+  require(icl_theory_curve(theory, ICL_QUANTITY_IDG, ICL_TAU, CURVE_POINTS, tau, value[IDG]), "the theory");
   icl_theory_destroy(theory);
-  FILE *csv = open_output(set, "_theory.csv");
-  fprintf(csv, "tau,icl,idg\n");
+  fputs("tau,icl,idg\n", csv);
   for (int i = 0; i < CURVE_POINTS; i++) {
-    fprintf(csv, "%.17g,%.17g,%.17g\n", tau[i], value[ICL][i], value[IDG][i]);
-    include_error(range, value[ICL][i]);
-    include_error(range, value[IDG][i]);
+    print_number(csv, tau[i]);
+    for (int which = 0; which < ERRORS; which++) {
+      write_number(csv, value[which][i]);
+      include_error(range, value[which][i]);
+    }
+    fputc('\n', csv);
   }
-  range->tau_low = least;
-  range->tau_high = most;
-  close_output(csv, "writing the theory");
 }
 
-/* Commands for one picture. File names reach gnuplot in single quotes, where only ' is special. */
-static void plot_commands(FILE *gnuplot, const settings *set, const extent *range, const char *terminal,
-                          const char *ending) {
-  fprintf(gnuplot, "set terminal %s\nset output '%s%s'\n", terminal, set->output, ending);
-  fprintf(gnuplot,
-          "set datafile separator ','\nset logscale xy\nset key top right\nset grid lc rgb '#e0e0e0'\n"
-          "set xlabel 'pretraining sample size  {/Symbol t} = n/d^2'\nset ylabel 'test error'\n"
-          "set xrange [%g:%g]\nset yrange [%g:%g]\n"
-          "set xtics (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)\nset format y '%%g'\n"
-          "set title 'Double descent at d = %" PRId64 ", {/Symbol a} = %g, {/Symbol k} = %g, {/Symbol r} = %g,"
-          " {/Symbol l} = %g; %" PRId64 " replicates'\n"
-          "set arrow from 1, graph 0 to 1, graph 1 nohead dashtype 2 lc rgb '#808080'\n",
-          range->tau_low, range->tau_high, range->error_low / 1.3, range->error_high * 1.3, set->d, set->alpha,
-          set->kappa, set->rho, set->lambda, set->replicates);
-  fprintf(gnuplot,
-          "plot '%s_theory.csv' skip 1 using 1:2 with lines lw 2 lc rgb '#c04020' title 'ICL, theory', \\\n"
-          "     '%s_theory.csv' skip 1 using 1:3 with lines lw 2 lc rgb '#2060a0' title 'IDG, theory', \\\n"
-          "     '%s.csv' skip 1 using 1:9:10 with yerrorbars pt 7 ps 0.7 lc rgb '#c04020' title 'ICL, simulation', \\\n"
-          "     '%s.csv' skip 1 using 1:12:13 with yerrorbars pt 5 ps 0.7 lc rgb '#2060a0' title 'IDG, simulation'\n"
-          "unset output\n",
-          set->output, set->output, set->output, set->output);
+/* A file name in single quotes, where gnuplot knows no escapes but '' for '. With a folder in front no name is taken
+ * for one of gnuplot's special ones: "|command", "<command", "-", "+". */
+static void quote_name(FILE *gnuplot, const settings *set, const char *ending) {
+  fputs(set->output[0] == '/' ? "'" : "'./", gnuplot);
+  for (const char *c = set->output; *c; c++) fputs(*c == '\'' ? "''" : (char[]){*c, '\0'}, gnuplot);
+  fprintf(gnuplot, "%s'", ending);
 }
 
-static void plot(const settings *set, const extent *range) {
-  if (strchr(set->output, '\'')) {
-    fprintf(stderr, "no figure: gnuplot cannot take a ' in a file name\n");
-    return;
+static void plot_axes(FILE *gnuplot, const settings *set, const extent *range) {
+  sizes size = realise(set, 1.0);
+  fputs("set encoding utf8\nset datafile separator ','\nset datafile columnheaders\nset logscale xy\nset format '%g'\n"
+        "set bmargin 6\nset key at screen 0.53, screen 0.01 bottom center horizontal maxrows 2 samplen 3\n"
+        "set grid lt 1 lc rgb '#e8e8e8'\n"
+        "set xlabel 'pretraining sample size  τ = n/d²'\nset ylabel 'test error'\n"
+        "set xtics (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 4, 6, 10, 20, 50)\n"
+        "set arrow from 1, graph 0 to 1, graph 1 nohead dashtype 2 lc rgb '#808080'\n", gnuplot);
+  fprintf(gnuplot, "set xrange [%.17g:%.17g]\n", range->tau_low, range->tau_high);
+  if (range->error_high > 0.0) {
+    fprintf(gnuplot, "set yrange [%.17g:%.17g]\n", range->error_low / 1.3, range->error_high * 1.3);
+  }
+  fprintf(gnuplot, "set title \"Double descent: theory, and simulation at d = %" PRId64 " (%" PRId64 " replicates)\\n"
+          "α = l/d = %g,  κ = k/d = %g,  ρ = %g,  λ = %g\"\n", set->d, set->replicates, size.alpha, size.kappa,
+          set->rho, set->lambda);
+}
+
+static void plot_picture(FILE *gnuplot, const settings *set, const char *terminal, const char *ending) {
+  static const char *const column[ERRORS] = {"icl", "idg"}, *const name[ERRORS] = {"ICL", "IDG"},
+                    *const color[ERRORS] = {"#c04020", "#2060a0"};
+  static const int mark[ERRORS] = {7, 5};
+  fprintf(gnuplot, "set terminal %s\nset output ", terminal);
+  quote_name(gnuplot, set, ending);
+  for (int which = 0; which < ERRORS; which++) {
+    fputs(which ? ", " : "\nplot ", gnuplot);
+    quote_name(gnuplot, set, "_theory.csv");
+    fprintf(gnuplot, " using 'tau':'%s' with lines lw 2 lc rgb '%s' title '%s, theory'", column[which], color[which],
+            name[which]);
+    fputs(", ", gnuplot);
+    quote_name(gnuplot, set, ".csv");
+    fprintf(gnuplot, " using 'tau':'%s_mean':'%s_standard_error' with yerrorbars pt %d ps 0.7 lc rgb '%s'"
+            " title '%s, simulation'", column[which], column[which], mark[which], color[which], name[which]);
+  }
+  fputs("\nunset output\n", gnuplot);
+}
+
+/* 0, or -1 after saying why there is no figure; the numbers are there all the same. */
+static int plot(const settings *set, const extent *range) {
+  if (strchr(set->output, '\n')) {
+    complain("no figure: gnuplot takes no line break in a file name");
+    return -1;
   }
   if (system("gnuplot --version >/dev/null 2>&1")) {
-    fprintf(stderr, "no figure: gnuplot is not installed; %s.csv has the numbers\n", set->output);
-    return;
+    complain("no figure: gnuplot is not installed");
+    return -1;
   }
   FILE *gnuplot = popen("gnuplot", "w");
   if (gnuplot) {
-    plot_commands(gnuplot, set, range, "svg size 800,560 enhanced background rgb 'white'", ".svg");
-    plot_commands(gnuplot, set, range, "pngcairo size 800,560 enhanced", ".png");
+    plot_axes(gnuplot, set, range);
+    plot_picture(gnuplot, set, "svg size 800,600 noenhanced background rgb 'white'", ".svg");
+    plot_picture(gnuplot, set, "pngcairo size 800,600 noenhanced", ".png");
   }
-  if (!gnuplot || pclose(gnuplot)) fprintf(stderr, "gnuplot failed; %s.csv has the numbers\n", set->output);
-  else printf("wrote %s.csv, %s_theory.csv, %s.svg and %s.png\n", set->output, set->output, set->output, set->output);
+  if (gnuplot && pclose(gnuplot) == 0) return 0;
+  complain("no figure: gnuplot failed");
+  return -1;
 }
 
 int main(int argc, char **argv) {
-  settings set = parse(argc, argv);
+  settings set = parse_command_line(argc, argv);
+  extent range = {.tau_low = 1.0, .tau_high = 1.0, .error_low = INFINITY, .error_high = 0.0};
+  /* Before the simulation: a name that cannot be written should not cost its time. */
+  FILE *points = open_output(&set, ".csv"), *curve = open_output(&set, "_theory.csv");
   double *errors = simulate(&set);
-  extent range = {.error_low = INFINITY, .error_high = 0.0};
-  write_points(&set, errors, &range);
-  write_curve(&set, &range);
-  if (set.plot) plot(&set, &range);
+  write_points(points, &set, errors, &range);
+  write_curve(curve, &set, &range);
+  close_output(&set, ".csv", points);
+  close_output(&set, "_theory.csv", curve);
   free(errors);
-  return EXIT_SUCCESS;
+  printf("wrote %s.csv and %s_theory.csv\n", set.output, set.output);
+  if (set.plot && !plot(&set, &range)) printf("wrote %s.svg and %s.png\n", set.output, set.output);
+  return flush_output() ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -8,8 +8,6 @@
 #include <icltheory.h>
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -43,39 +41,38 @@ typedef struct {
   progress_line progress;
 } evaluation;
 
-static const char usage[] =
-  "Usage: " NAME " [--train FRACTION] [--lambda L] [--kappa K] [--rho R] [--quiet] X.npy Y.npy\n";
-
-static const char help[] =
-  "\n"
-  "Fits Gamma of linear attention to in-context regression sequences of your own, and reports its error on the\n"
-  "sequences held back, beside the error of Gamma = 0 and the theory.\n"
-  "\n"
-  "  X.npy             tokens, shape (n, l+1, d); the last token of a sequence is its query\n"
-  "  Y.npy             labels, shape (n, l+1); the last label of a sequence is the target\n"
-  "                    Both as numpy.save writes them: float64 or float32, C order.\n"
-  "  --train FRACTION  part of the n sequences to fit on, in (0, 1); default 0.8. It is the first part: shuffle the\n"
-  "                    sequences before saving them if their order means something.\n"
-  "  --lambda L        ridge, >= 0; default 1e-5. The fit minimises\n"
-  "                    sum (y - q' Gamma h)^2 + (n_train/d) L |Gamma|^2; 0 is the limit L -> 0+.\n"
-  "  --rho R           variance of the label noise, >= 0, for the theory. The data cannot tell it, so without this\n"
-  "                    option no theory is printed.\n"
-  "  --kappa K         task diversity k/d, > 0, for the theory: the sequences share k tasks. Default inf: every\n"
-  "                    sequence has a task of its own.\n"
-  "  --quiet           nothing on standard error but errors\n"
-  "  --help            this text\n"
-  "\n"
-  "Standard output is CSV, quantity,value,standard_error, the last one empty where there is none:\n"
-  "  training_error    mean squared error of the fitted Gamma on the sequences fitted on\n"
-  "  test_error        the same on the rest; its standard error takes the sequences as independent\n"
-  "  null_error        mean squared error of Gamma = 0 on the rest\n"
-  "  theory_idg        limit of the test error for d -> infinity at the same tau = n_train/d^2, alpha = l/d, kappa,\n"
-  "                    rho, lambda. The rest has the tasks of the first part, so this is the one to compare.\n"
-  "  theory_icl        the same on tasks never seen; only for a finite kappa, otherwise it equals theory_idg\n"
-  "The theory assumes tokens x ~ N(0, I/d), tasks w ~ N(0, I) and labels y = x.w + N(0, rho). The errors make no\n"
-  "assumption.\n"
-  "\n"
-  "Exit status: 0 success, 1 failure, 2 wrong usage.\n";
+const program_text program = {
+  .name = NAME,
+  .usage = "Usage: " NAME " [--train FRACTION] [--lambda L] [--kappa K] [--rho R] [--quiet] X.npy Y.npy\n",
+  .help =
+    "Fits Gamma of linear attention to in-context regression sequences of your own, and reports its error on the\n"
+    "sequences held back, beside the error of Gamma = 0 and the theory.\n"
+    "\n"
+    "  X.npy             tokens, shape (n, l+1, d); the last token of a sequence is its query\n"
+    "  Y.npy             labels, shape (n, l+1); the last label of a sequence is the target\n"
+    "                    Both as numpy.save writes them: float64 or float32, C order.\n"
+    "  --train FRACTION  part of the n sequences to fit on, in (0, 1); default 0.8. It is the first part: shuffle the\n"
+    "                    sequences before saving them if their order means something.\n"
+    "  --lambda L        ridge, >= 0; default 1e-5. The fit minimises\n"
+    "                    sum (y - q' Gamma h)^2 + (n_train/d) L |Gamma|^2; 0 is the limit L -> 0+.\n"
+    "  --rho R           variance of the label noise, >= 0, for the theory. The data cannot tell it, so without this\n"
+    "                    option no theory is printed.\n"
+    "  --kappa K         task diversity k/d, > 0, for the theory: the sequences share k tasks. Default inf: every\n"
+    "                    sequence has a task of its own.\n"
+    "  --quiet           nothing on standard error but errors\n"
+    "  --help            this text (also -h)\n"
+    "\n"
+    "Standard output is CSV, quantity,value,standard_error, the last one empty where there is none:\n"
+    "  training_error    mean squared error of the fitted Gamma on the sequences fitted on\n"
+    "  test_error        the same on the rest; its standard error takes the sequences as independent\n"
+    "  null_error        mean squared error of Gamma = 0 on the rest\n"
+    "  theory_idg        limit of the test error for d -> infinity at the same tau = n_train/d^2, alpha = l/d, kappa,\n"
+    "                    rho, lambda. The rest has the tasks of the first part, so this is the one to compare.\n"
+    "  theory_icl        the same on tasks never seen; only for a finite kappa, otherwise it equals theory_idg\n"
+    "The theory assumes tokens x ~ N(0, I/d), tasks w ~ N(0, I) and labels y = x.w + N(0, rho). The errors make no\n"
+    "assumption.\n"
+    "\n"
+    "Exit status: 0 success, 1 failure, 2 wrong usage.\n"};
 
 /* Starts a fresh line if a progress report is on the current one. */
 static void finish_progress(progress_line *progress) {
@@ -98,77 +95,55 @@ static void begin_progress(progress_line *progress, const char *what) {
   progress->what = what;
 }
 
-static int fail(evaluation *job, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static int fail_job(evaluation *job, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Reports and returns -1, so that a caller can return what it returns. */
-static int fail(evaluation *job, const char *format, ...) {
+/* Complains and returns -1, so that a caller with something to release can return what it returns. */
+static int fail_job(evaluation *job, const char *format, ...) {
   va_list arguments;
   finish_progress(&job->progress);
-  fputs(NAME ": ", stderr);
   va_start(arguments, format);
-  vfprintf(stderr, format, arguments);
+  vcomplain(format, arguments);
   va_end(arguments);
-  fputc('\n', stderr);
   return -1;
 }
 
-/* 0, or -1 after reporting the library's message. */
+/* 0, or -1 after the library's message. */
 static int check(evaluation *job, icl_status status, const char *what) {
-  return status == ICL_OK ? 0 : fail(job, "%s: %s: %s", what, icl_status_string(status), icl_last_error_message());
+  if (status == ICL_OK) return 0;
+  return fail_job(job, "%s: %s: %s", what, icl_status_string(status), icl_last_error_message());
 }
 
-static int fail_option(const char *name, const char *text, const char *expected) {
-  fprintf(stderr, NAME ": --%s is \"%s\"; %s was expected\n", name, text, expected);
-  return -1;
-}
-
-static int set_option(settings *set, int option, const char *text) {
-  double number = text ? read_number(text) : NAN; /* NaN fails every comparison below */
+static void set_option(settings *set, int option, const char *text) {
   switch (option) {
-    case 't':
-      set->train = number;
-      return number > 0.0 && number < 1.0 ? 0 : fail_option("train", text, "a number between 0 and 1");
-    case 'l':
-      set->lambda = number;
-      return number >= 0.0 && number < INFINITY ? 0 : fail_option("lambda", text, "a finite number >= 0");
-    case 'r':
-      set->rho = number;
-      return number >= 0.0 && number < INFINITY ? 0 : fail_option("rho", text, "a finite number >= 0");
+    case 't': set->train = parse_number("train", text, FRACTION); break;
+    case 'l': set->lambda = parse_number("lambda", text, NONNEGATIVE); break;
+    case 'r': set->rho = parse_number("rho", text, NONNEGATIVE); break;
     case 'k':
-      set->kappa = number;
+      set->kappa = parse_number("kappa", text, POSITIVE_OR_INFINITE);
       set->kappa_given = 1;
-      return number > 0.0 ? 0 : fail_option("kappa", text, "a number > 0 or inf");
-    case 'q':
-      set->quiet = 1;
-      return 0;
-    default: /* getopt_long has said why */
-      return -1;
+      break;
+    case 'q': set->quiet = 1; break;
+    case 'h': print_help();
+    default: fail_option();
   }
 }
 
-/* 0 to go on, 1 after --help, -1 on wrong usage. */
-static int parse_command_line(int argc, char **argv, settings *set) {
+static settings parse_command_line(int argc, char **argv) {
   static const struct option options[] = {
     {"train", required_argument, NULL, 't'}, {"lambda", required_argument, NULL, 'l'},
     {"rho", required_argument, NULL, 'r'},   {"kappa", required_argument, NULL, 'k'},
     {"quiet", no_argument, NULL, 'q'},       {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0}};
+  settings set = {.train = 0.8, .lambda = 1e-5, .kappa = INFINITY, .rho = NAN};
   int option;
-  while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-    if (option == 'h') return 1;
-    if (option == '?' || set_option(set, option, optarg)) return -1;
-  }
+  while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) set_option(&set, option, optarg);
   if (argc - optind != 2) {
-    fprintf(stderr, NAME ": %d files were given; two were expected, the tokens and the labels\n", argc - optind);
-    return -1;
+    fail_usage("%d files were given; two were expected, the tokens and the labels", argc - optind);
   }
-  if (set->kappa_given && isnan(set->rho)) {
-    fputs(NAME ": --kappa is for the theory, which needs --rho too\n", stderr);
-    return -1;
-  }
-  set->x_path = argv[optind];
-  set->y_path = argv[optind + 1];
-  return 0;
+  if (set.kappa_given && isnan(set.rho)) fail_usage("--kappa is for the theory, which needs --rho too");
+  set.x_path = argv[optind];
+  set.y_path = argv[optind + 1];
+  return set;
 }
 
 static int check_shapes(evaluation *job, const settings *set) {
@@ -176,41 +151,71 @@ static int check_shapes(evaluation *job, const settings *set) {
   const int64_t *tokens = job->x.shape, *labels = job->y.shape;
   npy_format_shape(&job->x, sizeof x, x);
   npy_format_shape(&job->y, sizeof y, y);
-  if (job->x.rank != 3) return fail(job, "%s: the shape is %s; (n, l+1, d) was expected", set->x_path, x);
-  if (job->y.rank != 2) return fail(job, "%s: the shape is %s; (n, l+1) was expected", set->y_path, y);
+  if (job->x.rank != 3) return fail_job(job, "%s: the shape is %s; (n, l+1, d) was expected", set->x_path, x);
+  if (job->y.rank != 2) return fail_job(job, "%s: the shape is %s; (n, l+1) was expected", set->y_path, y);
   if (tokens[0] != labels[0] || tokens[1] != labels[1]) {
-    return fail(job, "%s: the shape is %s; (%" PRId64 ", %" PRId64 ") was expected, since %s has %s", set->y_path, y,
-                tokens[0], tokens[1], set->x_path, x);
+    return fail_job(job, "%s: the shape is %s; (%" PRId64 ", %" PRId64 ") was expected, since %s has %s", set->y_path,
+                    y, tokens[0], tokens[1], set->x_path, x);
   }
   if (tokens[1] < 2) {
-    return fail(job, "%s: the shape is %s; at least 2 tokens a sequence were expected, one of context and the query",
-                set->x_path, x);
+    return fail_job(job, "%s: the shape is %s; at least 2 tokens a sequence were expected, one of context and the"
+                    " query", set->x_path, x);
   }
-  job->n = tokens[0];
-  job->l = tokens[1] - 1;
-  job->d = tokens[2];
+  if (tokens[0] >= 3) return 0;
+  return fail_job(job, "%s: the shape is %s; at least 3 sequences were expected, 1 for the fit and 2 for the test",
+                  set->x_path, x);
+}
+
+static int split(evaluation *job, const settings *set) {
+  job->n = job->x.shape[0];
+  job->l = job->x.shape[1] - 1;
+  job->d = job->x.shape[2];
   job->n_train = (int64_t)(set->train * (double)job->n + 0.5);
   if (job->n_train >= 1 && job->n - job->n_train >= 2) return 0;
-  return fail(job, "%s: of %" PRId64 " sequences --train %g takes %" PRId64 "; at least 1 for the fit and 2 for the"
-              " test were expected", set->x_path, job->n, set->train, job->n_train);
+  return fail_job(job, "--train %g takes %" PRId64 " of the %" PRId64 " sequences of %s; at least 1 for the fit and 2"
+                  " for the test were expected", set->train, job->n_train, job->n, set->x_path);
 }
 
 static int open_files(evaluation *job, const settings *set) {
-  if (npy_open(&job->x, set->x_path)) return fail(job, "%s: %s", set->x_path, job->x.message);
-  if (npy_open(&job->y, set->y_path)) return fail(job, "%s: %s", set->y_path, job->y.message);
-  return check_shapes(job, set);
+  if (npy_open(&job->x, set->x_path)) return fail_job(job, "%s: %s", set->x_path, job->x.message);
+  if (npy_open(&job->y, set->y_path)) return fail_job(job, "%s: %s", set->y_path, job->y.message);
+  return check_shapes(job, set) || split(job, set) ? -1 : 0;
+}
+
+/* The first element that is not a finite number; count if there is none. */
+static int64_t find_nonfinite(const double *array, int64_t count) {
+  int64_t i = 0;
+  while (i < count && isfinite(array[i])) i++;
+  return i;
+}
+
+/* The library would find such a number too, but says where in the chunk it is and not where in the file. */
+static int check_finite(evaluation *job, const settings *set, int64_t row, int64_t count, const double *x,
+                        const double *y) {
+  int64_t length = job->l + 1, x_size = count * length * job->d, y_size = count * length;
+  int64_t at = find_nonfinite(x, x_size);
+  if (at < x_size) {
+    return fail_job(job, "%s: sequence %" PRId64 ", token %" PRId64 ", coordinate %" PRId64 " (from 0) is %g; finite"
+                    " numbers were expected", set->x_path, row + at / job->d / length, at / job->d % length,
+                    at % job->d, x[at]);
+  }
+  at = find_nonfinite(y, y_size);
+  if (at == y_size) return 0;
+  return fail_job(job, "%s: sequence %" PRId64 ", label %" PRId64 " (from 0) is %g; finite numbers were expected",
+                  set->y_path, row + at / length, at % length, y[at]);
 }
 
 static int read_chunk(evaluation *job, const settings *set, int64_t row, int64_t count, double *x, double *y) {
   int64_t length = job->l + 1;
-  if (npy_read(&job->x, count * length * job->d, x)) return fail(job, "%s: %s", set->x_path, job->x.message);
-  if (npy_read(&job->y, count * length, y)) return fail(job, "%s: %s", set->y_path, job->y.message);
+  if (npy_read(&job->x, count * length * job->d, x)) return fail_job(job, "%s: %s", set->x_path, job->x.message);
+  if (npy_read(&job->y, count * length, y)) return fail_job(job, "%s: %s", set->y_path, job->y.message);
+  if (check_finite(job, set, row, count, x, y)) return -1;
   icl_dataset *dataset = row < job->n_train ? job->training : job->rest;
   icl_status status = icl_dataset_append_sequences(dataset, job->l, count, x, y);
   if (status == ICL_OK) return 0;
   /* The library sees one chunk, so its indices begin there. */
-  return fail(job, "%s, %s: rows %" PRId64 " to %" PRId64 " (the first is row 0): %s; indices count from row %" PRId64,
-              set->x_path, set->y_path, row, row + count - 1, icl_last_error_message(), row);
+  return fail_job(job, "%s, %s: sequences %" PRId64 " to %" PRId64 " (from 0): %s; indices count from sequence %"
+                  PRId64, set->x_path, set->y_path, row, row + count - 1, icl_last_error_message(), row);
 }
 
 /* NULL also for more than can be addressed: a file from a large machine may hold one sequence of gigabytes. */
@@ -228,7 +233,7 @@ static int read_data(evaluation *job, const settings *set) {
   double *x = allocate(most * length * job->d);
   double *y = allocate(most * length);
   if (!x || !y) {
-    fail(job, "no memory for %" PRId64 " sequences at a time", most);
+    fail_job(job, "no memory for %" PRId64 " sequences at a time", most);
     goto cleanup;
   }
   begin_progress(&job->progress, "reading");
@@ -259,7 +264,7 @@ static int prepare(evaluation *job) {
 static int fit(evaluation *job, double lambda) {
   size_t elements = (size_t)(job->d * (job->d + 1));
   job->gamma = calloc(2 * elements, sizeof *job->gamma);
-  if (!job->gamma) return fail(job, "no memory for Gamma of %zu numbers", elements);
+  if (!job->gamma) return fail_job(job, "no memory for Gamma of %zu numbers", elements);
   begin_progress(&job->progress, "fitting");
   if (check(job, icl_estimator_set_lambda(job->estimator, lambda), "the ridge")) return -1;
   if (check(job, icl_estimator_fit(job->estimator, job->training, job->run), "the fit")) return -1;
@@ -267,10 +272,11 @@ static int fit(evaluation *job, double lambda) {
   return check(job, icl_estimator_gamma(job->estimator, job->gamma), "Gamma");
 }
 
-/* 17 digits: read back, the number is the same. */
 static void print_row(const char *quantity, double value, const double *standard_error) {
-  printf("%s,%.17g,", quantity, value);
-  if (standard_error) printf("%.17g", *standard_error);
+  printf("%s,", quantity);
+  print_number(stdout, value);
+  putchar(',');
+  if (standard_error) print_number(stdout, *standard_error);
   putchar('\n');
 }
 
@@ -346,25 +352,7 @@ cleanup:
   return result;
 }
 
-/* A full disk shows when the buffer is written out, at the latest here. */
-static int flush_output(void) {
-  if (!ferror(stdout) && fflush(stdout) == 0) return 0;
-  fputs(NAME ": standard output cannot be written\n", stderr);
-  return -1;
-}
-
 int main(int argc, char **argv) {
-  settings set = {.train = 0.8, .lambda = 1e-5, .kappa = INFINITY, .rho = NAN};
-  int parsed = parse_command_line(argc, argv, &set);
-  if (parsed > 0) {
-    fputs(usage, stdout);
-    fputs(help, stdout);
-    return flush_output() ? EXIT_FAILURE : EXIT_SUCCESS;
-  }
-  if (parsed < 0) {
-    fputs(usage, stderr);
-    fputs("Try " NAME " --help.\n", stderr);
-    return EXIT_USAGE;
-  }
+  settings set = parse_command_line(argc, argv);
   return process(&set) || flush_output() ? EXIT_FAILURE : EXIT_SUCCESS;
 }

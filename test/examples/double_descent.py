@@ -2,13 +2,15 @@
 import csv
 import math
 import os
+import pty
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 
 PROGRAM = os.path.abspath(sys.argv[1])
-QUICK = ["-d", "12", "--replicates", "6", "--tau", "0.4,1,3", "--lambda", "1e-3", "--seed", "5"]
+QUICK = ["--d", "12", "--replicates", "6", "--tau", "0.4,1,3", "--lambda", "1e-3", "--seed", "5"]
 results = []
 
 
@@ -36,7 +38,10 @@ def check_points(folder):
     test("one row a sample size", len(points) == 3, str(points))
     sizes = [(p["d"], p["l"], p["k"], p["n"]) for p in points]
     test("integers realise the ratios", sizes == [(12, 120, 6, 58), (12, 120, 6, 144), (12, 120, 6, 432)], str(sizes))
-    test("tau is the realised one", all(p["tau"] == p["n"] / 144 for p in points), str(points))
+    test("ratios are the realised ones", all((p["tau"], p["alpha"], p["kappa"]) == (p["n"] / 144, 10, 0.5)
+         for p in points), str(points))
+    test("the run is described", all((p["rho"], p["lambda"], p["seed"], p["replicates"]) == (0.01, 1e-3, 5, 6)
+         for p in points), str(points))
     finite = all(math.isfinite(v) and v >= 0 for p in points for v in p.values())
     test("every number is finite", finite, str(points))
     # At d = 12 the theory is off by tens of per cent; a factor 2 tells a wrong column or formula from that.
@@ -56,12 +61,78 @@ def check_curve(folder):
 
 
 def check_figures(folder):
-    with open(os.path.join(folder, "double_descent.svg")) as file:
+    with open(os.path.join(folder, "double_descent.svg"), encoding="utf-8") as file:
         svg = file.read()
     with open(os.path.join(folder, "double_descent.png"), "rb") as file:
         png = file.read()
-    test("SVG is one and has its labels", svg.lstrip().startswith("<?xml") and "ICL, theory" in svg, svg[:200])
+    labels = ("ICL, theory", "IDG, simulation", "d = 12 (6", "τ = n/d²", "α = l/d = 10", "κ = k/d = 0.5", "ρ = 0.01",
+              "λ = 0.001")
+    missing = [text for text in labels if text not in svg]
+    test("SVG is one and has its labels", svg.lstrip().startswith("<?xml") and not missing, str(missing))
     test("PNG is one", png.startswith(b"\x89PNG") and len(png) > 5000, str(png[:20]))
+
+
+def check_names(folder):
+    """Names that a shell or gnuplot would take for something else."""
+    for name in ("it's", "|cat >trap", "<trap", "-", "a b"):
+        done = run(folder, *QUICK, "--output=" + name)
+        made = all(os.path.exists(os.path.join(folder, name + end)) for end in (".csv", "_theory.csv", ".svg", ".png"))
+        test(f"files named {name}", done.returncode == 0 and made and "no figure" not in done.stderr, done.stderr)
+    test("and no others", not [name for name in os.listdir(folder) if name.startswith("trap")], str(os.listdir(folder)))
+
+
+def check_shortest(folder):
+    """Numbers read back as printed, with no digit too many."""
+    with open(os.path.join(folder, "double_descent.csv"), newline="") as file:
+        texts = [text for row in csv.DictReader(file) for text in row.values()]
+    long = [text for text in texts for digits in (15, 16) if len(text) > len(f"{float(text):.{digits}g}")
+            and float(f"{float(text):.{digits}g}") == float(text)]
+    test("numbers are as short as they can be", texts and not long, str(long))
+
+
+def check_seeds(folder):
+    """Neighbouring seeds share no replicate: with two a point, the seeds s and s + 1 once shared one of them."""
+    means = []
+    for seed in ("5", "6"):
+        run(folder, "--d", "6", "--replicates", "2", "--tau", "2,2,2", "--seed", seed, "--no-plot", "--output", "seed")
+        points = rows(folder, "seed.csv")
+        means += [p["icl_mean"] + sign * p["icl_standard_error"] for p in points for sign in (1, -1)]  # both errors
+    close = [(a, b) for j, a in enumerate(means) for b in means[:j] if math.isclose(a, b, rel_tol=1e-9)]
+    test("no two replicates are the same, in neighbouring seeds neither", len(means) == 12 and not close, str(means))
+
+
+def check_progress(folder):
+    try:
+        main, terminal = pty.openpty()
+    except OSError as error:
+        print(f"ok {len(results) + 1} - progress # SKIP no pseudo-terminal: {error}")
+        results.append(True)
+        return
+    subprocess.run([PROGRAM, *QUICK, "--no-plot", "--threads", "4"], cwd=folder, stdout=subprocess.DEVNULL,
+                   stderr=terminal)
+    os.write(terminal, b"end")
+    os.close(terminal)
+    shown = b""
+    while not shown.endswith(b"end"):
+        shown += os.read(main, 4096)
+    os.close(main)
+    counts = [int(count) for count in re.findall(rb"\r(\d+) of 18 fits", shown)]
+    test("progress counts every fit in order", counts == list(range(1, 19)), str(shown))
+
+
+def check_usage(folder):
+    done = run(folder, "--help")
+    test("--help", done.returncode == 0 and all(text in done.stdout for text in ("--replicates", "k = 0", "--d D"))
+         and max(map(len, done.stdout.splitlines())) <= 120, done.stdout)
+    wrong = [["--tau", "0"], ["--tau", "1,x"], ["--tau", ","], ["--d", "0"], ["--d", "9999999"], ["--rho", "-1"],
+             ["--lambda", "nan"], ["--alpha", "0"], ["--replicates", "1"], ["--nonsense"], ["extra"], ["-k", "1"],
+             ["--kappa", "1e300"], ["--alpha", "1e300"], ["--tau", "1e300"], ["--tau", "1,1e300"],
+             ["--kappa", "1e999"], ["--d", " 3"]]
+    done = [run(folder, *arguments, "--output", "wrong") for arguments in wrong]
+    bad = [arguments for arguments, one in zip(wrong, done) if one.returncode != 2 or "Try" not in one.stderr
+           or not one.stderr.startswith("01_double_descent: ") and "option" not in one.stderr or one.stdout]
+    test("wrong usage exits with 2 and says how it goes on", not bad, str(bad))
+    test("and writes nothing", not os.path.exists(os.path.join(folder, "wrong.csv")))
 
 
 with tempfile.TemporaryDirectory() as folder:
@@ -69,8 +140,10 @@ with tempfile.TemporaryDirectory() as folder:
     test("runs", done.returncode == 0, done.stderr)
     check_points(folder)
     check_curve(folder)
+    check_shortest(folder)
     if shutil.which("gnuplot"):
         check_figures(folder)
+        check_names(folder)
     else:
         print(f"ok {len(results) + 1} - figures # SKIP gnuplot is not installed")
         results.append(True)
@@ -79,24 +152,25 @@ with tempfile.TemporaryDirectory() as folder:
     with open(os.path.join(folder, "double_descent.csv")) as one, open(os.path.join(folder, "again.csv")) as other:
         test("the same numbers with other threads", one.read() == other.read())
     test("--no-plot draws nothing", not os.path.exists(os.path.join(folder, "again.svg")))
+    check_seeds(folder)
+    check_progress(folder)
 
     done = run(folder, *QUICK, "--output", "bare", path="/nonexistent")
     test("without gnuplot it writes the CSV and says so", done.returncode == 0 and "no figure" in done.stderr
          and os.path.exists(os.path.join(folder, "bare.csv")), done.stderr)
 
-    done = run(folder, *QUICK, "--kappa", "inf", "--lambda", "0", "--no-plot", "--output", "ridgeless")
+    done = run(folder, *QUICK, "--kappa", "inf", "--lambda", "0", "--output", "ridgeless")
     points = rows(folder, "ridgeless.csv") if done.returncode == 0 else []
     test("ridgeless with fresh tasks: ICL is IDG, infinite at tau = 1", len(points) == 3 and
          all(p["icl_theory"] == p["idg_theory"] and p["icl_mean"] == p["idg_mean"] for p in points) and
+         all(p["k"] == 0 and p["kappa"] == math.inf for p in points) and
          points[1]["icl_theory"] == math.inf and math.isfinite(points[1]["icl_mean"]), done.stderr + str(points))
 
-    test("--help", "--replicates" in run(folder, "--help").stdout)
-    wrong = [["--tau", "0"], ["--tau", "1,x"], ["--tau", ","], ["-d", "0"], ["-d", "9999999"], ["--rho", "-1"],
-             ["--lambda", "nan"], ["--alpha", "0"], ["--replicates", "1"], ["--nonsense"], ["extra"]]
-    codes = [run(folder, *arguments).returncode for arguments in wrong]
-    test("wrong usage exits with 2", codes == [2] * len(wrong), str(codes))
-    done = run(folder, *QUICK, "--output", "missing/folder/x")
-    test("a file that cannot be written is an error", done.returncode == 1 and "missing" in done.stderr, done.stderr)
+    check_usage(folder)
+    # The default run takes seconds; a name that cannot be written is known before.
+    done = run(folder, "--output", "missing/folder/x")
+    test("a file that cannot be written is an error", done.returncode == 1 and done.stdout == ""
+         and "01_double_descent: missing/folder/x.csv: No such file" in done.stderr, done.stderr)
 
 print(f"1..{len(results)}")
 sys.exit(not all(results))

@@ -429,14 +429,15 @@ def wrong_shapes_are_named():
         (SMALL_X, SMALL_Y[1:], "b.npy", "(19, 4); (20, 4) was expected"),
         (SMALL_X, SMALL_Y[:, 1:].copy(), "b.npy", "(20, 3); (20, 4) was expected"),
         (SMALL_X[:, :1].copy(), SMALL_Y[:, :1].copy(), "a.npy", "at least 2 tokens"),
-        (SMALL_X[:1], SMALL_Y[:1], "a.npy", "of 1 sequences"),
-        (SMALL_X[:2], SMALL_Y[:2], "a.npy", "of 2 sequences --train 0.8 takes 2"),
+        (SMALL_X[:1], SMALL_Y[:1], "a.npy", "(1, 4, 2); at least 3 sequences"),
+        (SMALL_X[:2], SMALL_Y[:2], "a.npy", "(2, 4, 2); at least 3 sequences"),
         (SMALL_X[:0], SMALL_Y[:0], "a.npy", "zero size"),
     ]
     for tokens, labels, name, text in cases:
         fails([save("a.npy", tokens), save("b.npy", labels)], path(name), text)
     fails([y, x], y, "(n, l+1, d) was expected")
-    fails(["--train", "0.01", x, y], "takes 0")
+    fails(["--train", "0.01", x, y], "02_own_data: --train 0.01 takes 0 of the 20 sequences")
+    fails(["--train", "0.999", x, y], "02_own_data: --train 0.999 takes 20 of the 20 sequences")
 
 
 @test
@@ -518,15 +519,16 @@ def nonfinite_data_are_located():
     for value in (math.nan, math.inf, -math.inf):
         changed = x.copy()
         changed[3000, 5, 2] = value
-        # 8 MiB hold 2455 sequences of 61 x 7 numbers; the fit ends after 3200.
-        fails([save("x.npy", changed), save("y.npy", y)], path("x.npy"), "rows 2455 to 3199", "x[",
-              "finite numbers were expected")
+        # 8 MiB hold 2455 sequences of 61 x 7 numbers: this is in the second chunk.
+        fails([save("x.npy", changed), save("y.npy", y)], path("x.npy"),
+              "sequence 3000, token 5, coordinate 2 (from 0) is",
+              f"{value:g}", "finite numbers were expected")
     y[3999, 60] = math.nan
-    fails([save("x.npy", x), save("y.npy", y)], path("y.npy"), "rows 3200 to 3999", "y[48799] is")
+    fails([save("x.npy", x), save("y.npy", y)], path("y.npy"), "sequence 3999, label 60 (from 0) is")
     os.remove(path("x.npy"))
     large = SMALL_X.copy()
     large[3, 1, 1] = 1e308
-    fails([save("x.npy", large), save("y.npy", 100 * SMALL_Y)], path("x.npy"), "rows 0 to 15", "overflow")
+    fails([save("x.npy", large), save("y.npy", 100 * SMALL_Y)], path("x.npy"), "sequences 0 to 15", "overflow")
 
 
 # --- the command line -----------------------------------------------------------------------------------------------
