@@ -136,9 +136,11 @@ def reference(x, y, n_train, lam):
             "null_error": (np.mean(null_loss), np.std(null_loss, ddof=1) / math.sqrt(len(null_loss)))}
 
 
-def agree(found, expected, relative=1e-9):
+def agree(found, expected):
+    """Conjugate gradients end at a relative residual of 1e-8, and the errors follow Gamma; the theory needs no fit."""
     assert found.keys() == expected.keys(), f"{found.keys()} instead of {expected.keys()}"
     for name, pair in expected.items():
+        relative = 1e-9 if name.startswith("theory") else 1e-7
         for one, other in zip(found[name], pair):
             assert (one is None) == (other is None), f"{name}: {found[name]} instead of {pair}"
             if one is not None:
