@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-/** Reduces n raw sequences to rows (q, h, y).
+/** Reduces n raw sequences to rows (q, h, y) [doc/theory.md, eq. 3].
  *
  * @param d token dimension, >= 1.
  * @param l context length, >= 1.
@@ -29,7 +29,7 @@ extern "C" {
 icl_status icl_features(int64_t d, int64_t l, int64_t n, const double *x, const double *y, double *query,
                         double *context, double *target);
 
-/** Predictions q' Gamma h of the reduced model.
+/** Predictions q' Gamma h of the reduced model [eq. 3].
  *
  * @param d token dimension, >= 1.
  * @param n number of rows, >= 1.
@@ -42,7 +42,7 @@ icl_status icl_features(int64_t d, int64_t l, int64_t n, const double *x, const 
 icl_status icl_gamma_predict(int64_t d, int64_t n, const double *gamma, const double *query, const double *context,
                              double *prediction);
 
-/** The prediction of full linear attention, any V and M, on one prompt.
+/** The prediction of full linear attention, any V and M, on one prompt [eq. 2].
  *
  * @param d token dimension, >= 1.
  * @param l context length, >= 1.
@@ -56,7 +56,7 @@ icl_status icl_gamma_predict(int64_t d, int64_t n, const double *gamma, const do
 icl_status icl_attention_predict(int64_t d, int64_t l, const double *V, const double *M, const double *x,
                                  const double *y, double *prediction);
 
-/** The Gamma of a linear attention whose v21 (the first d entries of V's last row) is 0.
+/** The Gamma of a linear attention whose v21 (the first d entries of V's last row) is 0 [eq. 3].
  *
  * @param d token dimension, >= 1.
  * @param V value matrix, (d+1) x (d+1).

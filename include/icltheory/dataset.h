@@ -22,7 +22,7 @@ extern "C" {
 typedef struct icl_dataset icl_dataset;
 
 /** A dataset of n sequences whose tasks come from a pool. Nothing is drawn yet: whoever needs rows draws them. Row i
- * depends on (pool, l, rho, seed, i) only, so a dataset is a prefix of a longer one.
+ * depends on (pool, l, rho, seed, i) only, so a dataset is a prefix of a longer one. [eq. 4]
  *
  * @param pool the task pool.
  * @param l context length, >= 1.
@@ -41,7 +41,7 @@ icl_status icl_dataset_create(const icl_task_pool *pool, int64_t l, int64_t n, d
  * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN, ICL_ERR_SIZE, ICL_ERR_MEMORY. Thread-safe. Since 0.1. */
 icl_status icl_dataset_create_empty(int64_t d, icl_dataset **out);
 
-/** Appends raw sequences, reduced to rows. On failure nothing is appended.
+/** Appends raw sequences, reduced to rows [doc/theory.md, eq. 3]. On failure nothing is appended.
  *
  * @param dataset one of icl_dataset_create_empty.
  * @param l context length of these sequences, >= 1; may differ from call to call.
@@ -91,7 +91,7 @@ int64_t icl_dataset_dimension(const icl_dataset *dataset);
 /** The number of rows n; -1 for NULL. Thread-safe. Since 0.1. */
 int64_t icl_dataset_size(const icl_dataset *dataset);
 
-/** Mean squared error of Gamma on the rows of the dataset: the mean of (y - q' Gamma h)^2.
+/** Mean squared error of Gamma on the rows of the dataset: the mean of (y - q' Gamma h)^2 [eq. 6].
  *
  * @param dataset the dataset, of at least one row (two for the standard error).
  * @param gamma d x (d+1).
@@ -106,7 +106,8 @@ icl_status icl_dataset_error(const icl_dataset *dataset, const double *gamma, co
 /** Destroys a dataset. NULL is fine. Since 0.1. */
 void icl_dataset_destroy(icl_dataset *dataset);
 
-/** Draws raw sequences: the same data as a dataset of the same arguments, whose rows are their features to rounding.
+/** Draws raw sequences: the same data as a dataset of the same arguments, whose rows are their features to rounding
+ * [eq. 5].
  *
  * @param pool the task pool.
  * @param l context length, >= 1.

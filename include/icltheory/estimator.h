@@ -1,6 +1,8 @@
 /* Pretraining: Gamma by ridge regression on a dataset.
  *
- *     Gamma* = argmin sum_mu (y_mu - q_mu' Gamma h_mu)^2 + (n/d) lambda |Gamma|_F^2,   p = d(d+1) unknowns.
+ *     Gamma* = argmin sum_mu (y_mu - q_mu' Gamma h_mu)^2 + (n/d) lambda |Gamma|_F^2,   p = d(d+1) unknowns
+ *
+ * [doc/theory.md, eq. 6].
  *
  * lambda = 0 is the limit lambda -> 0+: the least-squares solution of minimum norm, also for n < p and where the data
  * are rank-deficient. */

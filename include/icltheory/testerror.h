@@ -19,7 +19,7 @@ extern "C" {
 /** A law of test sequences; never changes once created. Opaque. */
 typedef struct icl_test_law icl_test_law;
 
-/** Fresh tasks, never seen in pretraining: the ICL error.
+/** Fresh tasks, never seen in pretraining: the ICL error [doc/theory.md, section 5].
  *
  * @param d token dimension, >= 1.
  * @param l context length, >= 1.
@@ -53,7 +53,7 @@ icl_status icl_test_law_create_gaussian(int64_t d, int64_t l, double rho, const 
  * Thread-safe. Since 0.1. */
 icl_status icl_test_law_create_pool(const icl_task_pool *pool, int64_t l, double rho, icl_test_law **out);
 
-/** The exact test error of Gamma, as a sum of squares: nothing cancels, and it is never below rho.
+/** The exact test error of Gamma [eq. 7], as a sum of squares: nothing cancels, and it is never below rho.
  *
  * @param law the law of test sequences.
  * @param gamma d x (d+1).
