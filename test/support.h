@@ -2,6 +2,11 @@
 #ifndef ICL_TEST_SUPPORT_H
 #define ICL_TEST_SUPPORT_H
 
+/* For setenv, pthread barriers and the like; this header comes first everywhere. */
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+#endif
+
 #include <check.h>
 #include <icltheory.h>
 #include <math.h>
@@ -64,9 +69,11 @@ static inline void fill_pseudo(int64_t count, double *array, uint64_t offset) {
   for (int64_t i = 0; i < count; i++) array[i] = pseudo(offset + (uint64_t)i);
 }
 
-/* TAP on standard output, for Meson. */
+/* TAP on standard output, for Meson. Check kills a test after 4 s by default, which is too soon for a slow machine, and
+ * reads another number when a test case is created. */
 #define SUITE_MAIN(function)                                       \
   int main(void) {                                                 \
+    setenv("CK_DEFAULT_TIMEOUT", "300", 0);                        \
     SRunner *runner = srunner_create(function());                  \
     srunner_set_tap(runner, "-");                                  \
     srunner_run_all(runner, CK_SILENT);                            \

@@ -1,7 +1,7 @@
 /* Linear attention against the definition: explicit loops over the whole matrix Z + (1/l) (V Z)(K Z)' (Q Z). */
-#include <float.h>
-
 #include "support.h"
+
+#include <float.h>
 
 static const int64_t dimensions[] = {1, 2, 3, 5, 16, 33}, lengths[] = {1, 2, 5, 40};
 enum { SIZES = 24 };

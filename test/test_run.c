@@ -1,16 +1,15 @@
 /* Threads, progress, cancellation: what every long computation owes its caller. */
-#define _POSIX_C_SOURCE 200809L
+#include "support.h"
+
 #include <dirent.h>
 #include <pthread.h>
 #include <time.h>
-
-#include "support.h"
 
 /* Sizes such that several threads really overlap: the work takes milliseconds, the start of a thread microseconds. */
 enum { D = 4, P = D * (D + 1), L = 40, SEQUENCES = 1000, ROWS = 5000, TOKENS = SEQUENCES * (L + 1) * D,
        LABELS = SEQUENCES * (L + 1) };
 
-/* ---- Four long computations with outputs to be compared byte by byte ---- */
+/* ---- Long computations with outputs to be compared byte by byte ---- */
 
 typedef struct {
   double x[TOKENS], y[LABELS];
@@ -60,11 +59,29 @@ typedef struct {
   int64_t iterations;
 } fitted;
 
+/* Rows that are stored, drawn again at each pass, or appended. */
+typedef enum { STORED, STREAMED, APPENDED } origin;
+
+static icl_dataset *dataset_of(int64_t n, origin from) {
+  icl_dataset *dataset = new_dataset(n), *appended;
+  if (from == STREAMED) OK(icl_dataset_set_memory_limit(dataset, 0));
+  if (from != APPENDED) return dataset;
+  double *query = doubles(n * D), *context = doubles(n * (D + 1)), *target = doubles(n);
+  OK(icl_dataset_copy_rows(dataset, 0, n, query, context, target));
+  OK(icl_dataset_create_empty(D, &appended));
+  OK(icl_dataset_append_features(appended, n, query, context, target));
+  icl_dataset_destroy(dataset);
+  free(query);
+  free(context);
+  free(target);
+  return appended;
+}
+
 /* A fit that fails for want of work done leaves no result behind; `out` is then not written by anyone. */
-static icl_status fit(int64_t n, int32_t method, double lambda, const icl_run *run, void *out) {
+static icl_status fit_rows(origin from, int64_t n, int32_t method, double lambda, const icl_run *run, void *out) {
   fitted *result = out;
   icl_estimator *estimator;
-  icl_dataset *dataset = new_dataset(n);
+  icl_dataset *dataset = dataset_of(n, from);
   OK(icl_estimator_create(&estimator));
   OK(icl_estimator_set_method(estimator, method));
   OK(icl_estimator_set_lambda(estimator, lambda));
@@ -86,11 +103,48 @@ static icl_status fit(int64_t n, int32_t method, double lambda, const icl_run *r
   return status;
 }
 
+static icl_status fit(int64_t n, int32_t method, double lambda, const icl_run *run, void *out) {
+  return fit_rows(STORED, n, method, lambda, run, out);
+}
+
 static icl_status fit_primal(const icl_run *run, void *out) { return fit(ROWS, ICL_METHOD_PRIMAL, 0.01, run, out); }
 static icl_status fit_dual(const icl_run *run, void *out) { return fit(P / 2, ICL_METHOD_DUAL, 0.01, run, out); }
 static icl_status fit_dual_long(const icl_run *run, void *out) { return fit(300, ICL_METHOD_DUAL, 0.01, run, out); }
 /* The kernel matrix of 300 rows has rank 20: without ridge this goes to the singular value decomposition. */
 static icl_status fit_singular(const icl_run *run, void *out) { return fit(300, ICL_METHOD_DUAL, 0.0, run, out); }
+
+static icl_status fit_cg(const icl_run *run, void *out) { return fit(ROWS, ICL_METHOD_CG, 0.01, run, out); }
+static icl_status fit_cg_dual(const icl_run *run, void *out) { return fit(P / 2, ICL_METHOD_CG, 0.0, run, out); }
+static icl_status fit_appended(const icl_run *run, void *out) {
+  return fit_rows(APPENDED, ROWS, ICL_METHOD_PRIMAL, 0.01, run, out);
+}
+static icl_status fit_appended_cg(const icl_run *run, void *out) {
+  return fit_rows(APPENDED, ROWS, ICL_METHOD_CG, 0.01, run, out);
+}
+static icl_status fit_streamed(const icl_run *run, void *out) {
+  return fit_rows(STREAMED, ROWS / 5, ICL_METHOD_PRIMAL, 0.01, run, out);
+}
+static icl_status fit_streamed_cg(const icl_run *run, void *out) {
+  return fit_rows(STREAMED, ROWS / 5, ICL_METHOD_CG, 0.01, run, out);
+}
+
+/* The last ridge is the smallest, hence the last to be solved; for other orders see test_solvers.c. */
+static icl_status fit_path(int32_t method, const icl_run *run, void *out) {
+  static const double ridges[] = {0.1, 10.0, 0.01};
+  icl_estimator *estimator;
+  icl_dataset *dataset = new_dataset(ROWS);
+  double gamma[P];
+  OK(icl_estimator_create(&estimator));
+  OK(icl_estimator_set_method(estimator, method));
+  icl_status status = icl_estimator_fit_path(estimator, dataset, 3, ridges, run, out);
+  if (status) FAILS(ICL_ERR_STATE, "estimator", icl_estimator_gamma(estimator, gamma));
+  icl_estimator_destroy(estimator);
+  icl_dataset_destroy(dataset);
+  return status;
+}
+
+static icl_status path_primal(const icl_run *run, void *out) { return fit_path(ICL_METHOD_PRIMAL, run, out); }
+static icl_status path_cg(const icl_run *run, void *out) { return fit_path(ICL_METHOD_CG, run, out); }
 
 typedef struct {
   const char *name;
@@ -106,6 +160,14 @@ static const long_computation computations[] = {
   {"icl_estimator_fit, dual", fit_dual, sizeof(fitted)},
   {"icl_estimator_fit, dual, n > p", fit_dual_long, sizeof(fitted)},
   {"icl_estimator_fit, singular", fit_singular, sizeof(fitted)},
+  {"icl_estimator_fit, conjugate gradients", fit_cg, sizeof(fitted)},
+  {"icl_estimator_fit, conjugate gradients, n < p", fit_cg_dual, sizeof(fitted)},
+  {"icl_estimator_fit, appended rows", fit_appended, sizeof(fitted)},
+  {"icl_estimator_fit, appended rows, conjugate gradients", fit_appended_cg, sizeof(fitted)},
+  {"icl_estimator_fit, streamed", fit_streamed, sizeof(fitted)},
+  {"icl_estimator_fit, streamed, conjugate gradients", fit_streamed_cg, sizeof(fitted)},
+  {"icl_estimator_fit_path", path_primal, 3 * P * sizeof(double)},
+  {"icl_estimator_fit_path, conjugate gradients", path_cg, 3 * P * sizeof(double)},
 };
 enum { COMPUTATIONS = sizeof computations / sizeof computations[0], MARK = 0x5a };
 

@@ -1,9 +1,8 @@
 /* Status strings, and the error message as a property of each thread. */
-#define _POSIX_C_SOURCE 200809L /* barriers */
+#include "support.h"
+
 #include <pthread.h>
 #include <stdio.h>
-
-#include "support.h"
 
 static const icl_status codes[] = {ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN, ICL_ERR_NONFINITE, ICL_ERR_SIZE,
                                    ICL_ERR_STATE, ICL_ERR_NOT_CONVERGED, ICL_ERR_SINGULAR, ICL_ERR_MEMORY, ICL_ERR_IO,

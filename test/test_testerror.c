@@ -53,6 +53,7 @@ static void some_gamma(double *gamma) {
   for (int i = 0; i < SIZE; i++) gamma[i] = 0.2 * gamma[i] + (i % WIDTH == i / WIDTH ? 0.7 : 0.0);
 }
 
+/* Twelve bounds of 4 standard errors: P = 7.6e-4 that a right program breaks one. The seeds are fixed. */
 START_TEST(exact_agrees_with_sampled) {
   static const int64_t lengths[] = {1, L};
   double gamma[SIZE], exact, mean, error;
@@ -186,6 +187,28 @@ START_TEST(one_dimension) {
 }
 END_TEST
 
+/* d = 1, one task, no noise: N is singular, Gamma = t [w, -1] is in its null space, and its error is w^2 whatever t;
+ * but for large t rounding leaves eps t^2 of Gamma N Gamma', of any sign. The error has to stay at or above rho = 0. */
+START_TEST(never_below_the_noise) {
+  for (int i = 0; i < 400; i++) {
+    double w = 1.7 + 0.001 * i, t = pow(10.0, 0.025 * i), error;
+    for (int nudge = -1; nudge <= 1; nudge++) {
+      double gamma[2] = {t * w * (1.0 + nudge * 2.3e-16), -t};
+      icl_task_pool *pool;
+      icl_test_law *law;
+      OK(icl_task_pool_create_from(1, 1, &w, &pool));
+      OK(icl_test_law_create_pool(pool, 4, 0.0, &law));
+      OK(icl_test_error(law, gamma, &error));
+      ck_assert_msg(error >= 0.0, "w = %g, t = %g: error %g", w, t, error);
+      /* what rounding of Gamma and of w^2 may do: a slope of eps t w^2 or so */
+      NEAR(sqrt(error), w, 1e-15 * (1.0 + t * w * w) * 4.0);
+      icl_task_pool_destroy(pool);
+      icl_test_law_destroy(law);
+    }
+  }
+}
+END_TEST
+
 /* The optimal Gamma is stationary, Gamma (B + lambda I) = A, and for lambda = 0 every other is worse. */
 START_TEST(optimal_gamma) {
   double gamma[SIZE], other[SIZE], A[SIZE], B[WIDTH * WIDTH], least, error;
@@ -237,6 +260,41 @@ START_TEST(optimal_gamma_of_a_singular_law) {
 }
 END_TEST
 
+/* C = diag(1, ..., 1, s) with very long contexts: B is C (1 + 1/l) + tr C/l, whose smallest eigenvalue is a genuine
+ * 1e-12 of the largest, with tr C/l far below it, and Gamma there is nearly 1. Eigenvalues are good to eps |B|. */
+START_TEST(optimal_gamma_of_small_eigenvalues) {
+  static const double small[] = {1e-6, 1e-9, 1e-12};
+  for (int which = 0; which < 3; which++) {
+    double covariance[D * D] = {0}, gamma[SIZE];
+    int64_t l = INT64_C(1000000000000000000);
+    icl_test_law *law;
+    for (int i = 0; i < D; i++) covariance[i * WIDTH] = i == D - 1 ? small[which] : 1.0;
+    OK(icl_test_law_create_gaussian(D, l, 0.0, covariance, &law));
+    OK(icl_test_law_optimal_gamma(law, 0.0, gamma));
+    for (int i = 0; i < D; i++) NEAR(gamma[i * (WIDTH + 1)], 1.0, i == D - 1 ? 10 * 2.3e-16 / small[which] : 1e-14);
+    OK(icl_test_law_optimal_gamma(law, small[which], gamma));
+    NEAR(gamma[SIZE - 2], 0.5, 10 * 2.3e-16 / small[which]);
+    icl_test_law_destroy(law);
+  }
+}
+END_TEST
+
+/* Symmetric to 1e-12 of the largest entry is symmetric. */
+START_TEST(asymmetry) {
+  double covariance[D * D], scale = 0.0;
+  icl_test_law *law = NULL;
+  covariance_of(covariance);
+  for (int i = 0; i < D * D; i++) scale = fmax(scale, fabs(covariance[i]));
+  covariance[1] += 1e-9 * scale;
+  FAILS(ICL_ERR_DOMAIN, "symmetric", icl_test_law_create_gaussian(D, L, rho, covariance, &law));
+  ck_assert_ptr_null(law);
+  covariance_of(covariance);
+  covariance[1] += 1e-14 * scale;
+  OK(icl_test_law_create_gaussian(D, L, rho, covariance, &law));
+  icl_test_law_destroy(law);
+}
+END_TEST
+
 /* A structured law of covariance I is the isotropic one, and a singular covariance is one. */
 START_TEST(covariances) {
   double identity[D * D] = {0}, gamma[SIZE], one, other;
@@ -255,13 +313,13 @@ START_TEST(covariances) {
   double mean, error;
   OK(icl_test_error(structured, gamma, &one));
   OK(icl_test_error_sampled(structured, gamma, 200000, 3, NULL, &mean, &error));
-  NEAR(one, mean, 4 * error);
+  NEAR(one, mean, 4 * error); /* P = 6.3e-5 */
   icl_test_law_destroy(structured);
 }
 END_TEST
 
 START_TEST(bad_input) {
-  double gamma[SIZE], covariance[D * D], value = -7.0, huge[D];
+  double gamma[SIZE], covariance[D * D], value = -7.0, sampled, huge[D];
   icl_test_law *law = law_of(FRESH, L), *untouched = NULL;
   icl_task_pool *pool;
   some_gamma(gamma);
@@ -292,6 +350,10 @@ START_TEST(bad_input) {
   gamma[SIZE - 1] = 1e200;
   FAILS(ICL_ERR_NONFINITE, "overflow", icl_test_error(law, gamma, &value));
   FAILS(ICL_ERR_NONFINITE, "overflow", icl_test_error_sampled(law, gamma, 100, 1, NULL, &value, NULL));
+  gamma[SIZE - 1] = 1e100; /* squared errors have a mean of 1e200 and a deviation that is none */
+  OK(icl_test_error_sampled(law, gamma, 100, 1, NULL, &sampled, NULL));
+  ck_assert(sampled > 1e150 && sampled < INFINITY);
+  FAILS(ICL_ERR_NONFINITE, "overflow", icl_test_error_sampled(law, gamma, 100, 1, NULL, NULL, &value));
   gamma[SIZE - 1] = INFINITY;
   FAILS(ICL_ERR_NONFINITE, "gamma[41]", icl_test_error(law, gamma, &value));
   ck_assert(value == -7.0);
@@ -311,6 +373,9 @@ static Suite *suite(void) {
   tcase_add_test(c, one_dimension);
   tcase_add_loop_test(c, optimal_gamma, 0, LAWS);
   tcase_add_test(c, optimal_gamma_of_a_singular_law);
+  tcase_add_test(c, never_below_the_noise);
+  tcase_add_test(c, optimal_gamma_of_small_eigenvalues);
+  tcase_add_test(c, asymmetry);
   tcase_add_test(c, covariances);
   tcase_add_test(c, bad_input);
   suite_add_tcase(s, c);

@@ -1,8 +1,8 @@
 /* The closed-form curves, held against reference values, against Marchenko-Pastur integrals that share no algebra with
  * the library, against each other, and against facts about the model. */
-#include <stdio.h>
-
 #include "support.h"
+
+#include <stdio.h>
 
 typedef struct {
   double tau, alpha, kappa, rho, lambda;

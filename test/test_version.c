@@ -1,6 +1,6 @@
-#include <stdio.h>
-
 #include "support.h"
+
+#include <stdio.h>
 
 START_TEST(text_and_number_agree) {
   int major, minor, patch;
