@@ -426,6 +426,19 @@ START_TEST(reported_residual_of_the_kernel) {
 }
 END_TEST
 
+/* No number of steps comes to 1e-8 there, for a itself is large and F'a rounded. The singular value decomposition
+ * does. */
+START_TEST(missed_tolerance_turns_to_singular_values) {
+  problem s = with_close_rows();
+  double gamma[20];
+  outcome out = fit_as(&s, &(settings){ICL_METHOD_DUAL, 0.0, 1e-8, 1000}, gamma);
+  ck_assert_int_eq(out.status, ICL_OK);
+  ck_assert_int_eq(out.iterations, 0);
+  ck_assert_double_lt(normal_residual(&s, 0.0, gamma), 1e-8);
+  problem_free(&s);
+}
+END_TEST
+
 /* What is reported is the header's formula also where it is far above rounding: a dual solution of n >= p rows after
  * one step, of equations with a condition number just below 1e8. y - F Gamma is good to eps |y|, 1e-6 of this residual.
  * */
@@ -540,6 +553,27 @@ START_TEST(overflows) {
 }
 END_TEST
 
+START_TEST(features_that_overflow) {
+  enum { N = 30 };
+  double query[N * 2], context[N * 3], target[N], gamma[6];
+  fill_pseudo(N * 2, query, 0);
+  fill_pseudo(N * 3, context, 100);
+  fill_pseudo(N, target, 200);
+  for (int i = 0; i < N * 2; i++) query[i] *= 1e200;
+  for (int i = 0; i < N * 3; i++) context[i] *= 1e200;
+  problem s = given_problem(2, N, query, context, target);
+  for (int32_t method = ICL_METHOD_AUTO; method <= ICL_METHOD_CG; method++) {
+    icl_estimator *estimator;
+    OK(icl_estimator_create(&estimator));
+    OK(icl_estimator_set_method(estimator, method));
+    FAILS(ICL_ERR_NONFINITE, "dataset", icl_estimator_fit(estimator, s.dataset, NULL));
+    FAILS(ICL_ERR_STATE, "no Gamma", icl_estimator_gamma(estimator, gamma));
+    icl_estimator_destroy(estimator);
+  }
+  problem_free(&s);
+}
+END_TEST
+
 static Suite *suite(void) {
   Suite *s = suite_create("estimator");
   TCase *c = tcase_create("estimator");
@@ -557,11 +591,13 @@ static Suite *suite(void) {
   tcase_add_test(c, rounded_zeros_are_dropped);
   tcase_add_test(c, iterations_are_bounded);
   tcase_add_test(c, reported_residual_of_the_kernel);
+  tcase_add_test(c, missed_tolerance_turns_to_singular_values);
   tcase_add_test(c, reported_residual_of_the_dual);
   tcase_add_test(c, fits_one_after_the_other);
   tcase_add_test(c, generated_and_appended_rows);
   tcase_add_test(c, states_and_bad_input);
   tcase_add_test(c, overflows);
+  tcase_add_test(c, features_that_overflow);
   suite_add_tcase(s, c);
   return s;
 }

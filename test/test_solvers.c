@@ -268,6 +268,46 @@ END_TEST
 
 /* ---- Cancelling and bad input ---- */
 
+typedef struct {
+  int64_t calls, cancel_at;
+} canceler;
+
+static int32_t count_calls(int64_t done, int64_t total, void *user) {
+  canceler *state = user;
+  (void)done;
+  (void)total;
+  return ++state->calls == state->cancel_at;
+}
+
+/* Cancelling at any report leaves gamma as it was and the estimator without a result, also when the last ridge given
+ * was the first to be solved. */
+START_TEST(canceled_path_leaves_nothing) {
+  static const double ridges[] = {1e-2, 1e-3, 10.0};
+  int32_t method = _i ? ICL_METHOD_CG : ICL_METHOD_PRIMAL;
+  double path[3 * P], gamma[P];
+  settings set = {method, 0.0, 1e-10, 5000, 1};
+  problem s = draw_problem(D, 9, 126, 0.1);
+  icl_estimator *estimator = estimator_of(&set);
+  icl_run *run = run_of(&set);
+  canceler state = {0};
+  OK(icl_run_set_progress(run, count_calls, &state));
+  OK(icl_estimator_fit_path(estimator, s.dataset, 3, ridges, run, path));
+  int64_t calls = state.calls;
+  ck_assert_int_gt(calls, 3);
+  for (int64_t at = 1; at <= calls; at++) {
+    state = (canceler){.cancel_at = at};
+    for (int i = 0; i < 3 * P; i++) path[i] = 7.0;
+    FAILS(ICL_ERR_CANCELED, "canceled", icl_estimator_fit_path(estimator, s.dataset, 3, ridges, run, path));
+    for (int i = 0; i < 3 * P; i++) ck_assert(path[i] == 7.0);
+    ck_assert_msg(icl_estimator_gamma(estimator, gamma) == ICL_ERR_STATE, "a result after cancelling at %d of %d",
+                  (int)at, (int)calls);
+  }
+  icl_estimator_destroy(estimator);
+  icl_run_destroy(run);
+  problem_free(&s);
+}
+END_TEST
+
 START_TEST(path_bad_input) {
   double path[2 * P] = {7.0}, ridges[2] = {0.1, -1.0};
   problem s = draw_problem(D, 9, 30, 0.1);
@@ -288,6 +328,17 @@ START_TEST(path_bad_input) {
   ck_assert(path[0] == 7.0);
   icl_estimator_destroy(estimator);
   icl_dataset_destroy(empty);
+  problem_free(&s);
+}
+END_TEST
+
+/* More ridges than there can be: said before any is looked at. */
+START_TEST(path_too_long) {
+  double gamma[P], ridges[2] = {0.1, -1.0};
+  problem s = draw_problem(D, 9, 30, 0.1);
+  icl_estimator *estimator = estimator_of(&(settings){ICL_METHOD_AUTO, 0.0, 1e-8, 0, 1});
+  FAILS(ICL_ERR_SIZE, "gamma", icl_estimator_fit_path(estimator, s.dataset, INT64_MAX, ridges, NULL, gamma));
+  icl_estimator_destroy(estimator);
   problem_free(&s);
 }
 END_TEST
@@ -361,6 +412,25 @@ START_TEST(rank_deficient_rows) {
 }
 END_TEST
 
+/* AUTO knows what it was given: without ridge or with one that is next to nothing it finds the minimum-norm solution. d
+ * = 14, p = 210: 200 rows twenty times, so many that conjugate gradients are less work. */
+START_TEST(auto_on_rank_deficient_rows) {
+  static const double ridges[] = {0.0, 1e-14, 1e-12};
+  enum { WIDE = 14 * 15 };
+  double gamma[WIDE], expected[WIDE];
+  problem s = draw_problem(14, 30, 200, 0.1), many = repeat(&s, 20);
+  for (int i = 0; i < 3; i++) {
+    outcome out = fit(many.dataset, &(settings){ICL_METHOD_AUTO, ridges[i], 1e-8, 0, 1}, gamma);
+    reference(&s, ridges[i], expected);
+    double error = distance(WIDE, gamma, expected) / norm(WIDE, expected);
+    ck_assert_int_eq(out.status, ICL_OK);
+    ck_assert_msg(error < 1e-4, "lambda = %g: method %d, error %g", ridges[i], out.method, error);
+  }
+  problem_free(&s);
+  problem_free(&many);
+}
+END_TEST
+
 static Suite *suite(void) {
   Suite *s = suite_create("solvers");
   TCase *c = tcase_create("solvers");
@@ -372,9 +442,12 @@ static Suite *suite(void) {
   tcase_add_test(c, path_is_separate_fits);
   tcase_add_test(c, path_of_one_and_its_report);
   tcase_add_test(c, path_reports_its_last_fit);
+  tcase_add_loop_test(c, canceled_path_leaves_nothing, 0, 2);
   tcase_add_test(c, path_bad_input);
+  tcase_add_test(c, path_too_long);
   tcase_add_loop_test(c, iteration_counts, 0, 2);
   tcase_add_test(c, rank_deficient_rows);
+  tcase_add_test(c, auto_on_rank_deficient_rows);
   suite_add_tcase(s, c);
   return s;
 }
