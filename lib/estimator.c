@@ -1,4 +1,4 @@
-/* Gamma by ridge regression: settings, the choice of solver, and the measurement of what it found.
+/* Gamma by ridge regression: settings, the choice of solver, and the fit_report of what it found.
  *
  * Note on numerical properties. The Cholesky solvers factor a matrix A of order N (normal equations: N = p; kernel:
  * N = n) whose condition number is the square of that of the features F. Two things could go wrong without notice:
@@ -27,15 +27,20 @@
 #include "checked.h"
 #include "dataset.h"
 
+typedef struct {
+  int32_t method;
+  int64_t iterations;
+  double relative_residual, training_error;
+} fit_report;
+
 struct icl_estimator {
   double lambda, tolerance;
   int32_t method;
   int64_t max_iterations;
-  /* result; gamma is NULL when there is none */
-  int64_t d, iterations;
-  int32_t method_used;
+  /* the result; gamma is NULL when there is none */
+  int64_t d;
   double *gamma;
-  double relative_residual, training_error;
+  fit_report report;
 };
 
 icl_status icl_estimator_create(icl_estimator **out) {
@@ -118,11 +123,6 @@ icl_status icl__kernel_residual(const icl__ridge_problem *problem, const double 
   return ICL_OK;
 }
 
-/* What is known of a solution. */
-typedef struct {
-  double relative_residual, training_error;
-} measurement;
-
 /* |F'y|, what the residual of the normal equations is compared with. Where y is orthogonal to the features that is
  * itself rounding, of size eps |F||y|, and tells nothing: then it is |F||y|, |F|^2 = sum |q|^2|h|^2 about tr(Q'Q)
  * tr(H'H)/n. */
@@ -135,7 +135,7 @@ static double normal_scale(const icl__ridge_problem *problem) {
 }
 
 /* From the rows, see icl_estimator_report: |K a - y|/|y| for a dual solution with n < p, else the normal equations. */
-static icl_status measure(const icl__ridge_problem *problem, const icl__ridge_solution *solution, measurement *out) {
+static icl_status measure(const icl__ridge_problem *problem, const icl__ridge_solution *solution, fit_report *out) {
   int64_t n = problem->n, p = problem->p;
   double *residual, size, scale;
   ICL__TRY(icl__new_doubles(n + p, &residual));
@@ -151,9 +151,10 @@ static icl_status measure(const icl__ridge_problem *problem, const icl__ridge_so
   }
   icl__free(residual);
   if (status) return status;
-  measurement found = {scale == 0.0 ? 0.0 : size / scale, error * (error / (double)n)};
-  *out = found;
-  if (isfinite(scale) && isfinite(found.relative_residual) && isfinite(found.training_error)) return ICL_OK;
+  out->iterations = solution->iterations;
+  out->relative_residual = scale == 0.0 ? 0.0 : size / scale;
+  out->training_error = error * (error / (double)n);
+  if (isfinite(scale) && isfinite(out->relative_residual) && isfinite(out->training_error)) return ICL_OK;
   return icl__fail(ICL_ERR_NONFINITE, "products of the rows of dataset overflow");
 }
 
@@ -166,21 +167,45 @@ static icl_status solve_by(icl__ridge_problem *problem, int32_t method, icl__rid
   }
 }
 
+/* The singular value decomposition after a direct solution that missed the tolerance; whichever is better stays, and
+ * the first one where the second does not come about. */
+static icl_status improve(icl__ridge_problem *problem, icl__ridge_solution *solution, fit_report *found) {
+  double *first;
+  fit_report second = *found;
+  ICL__TRY(icl__new_doubles(problem->p, &first));
+  icl__ridge_solution before = *solution;
+  memcpy(first, solution->gamma, (size_t)problem->p * sizeof *first);
+  icl_status status = icl__ridge_svd(problem, solution);
+  if (!status) status = measure(problem, solution, &second);
+  if (!status && second.relative_residual < found->relative_residual) {
+    *found = second;
+  } else {
+    memcpy(solution->gamma, first, (size_t)problem->p * sizeof *first);
+    *solution = before;
+  }
+  icl__free(first);
+  return status == ICL_ERR_CANCELED ? status : ICL_OK;
+}
+
 /* Solves and measures. A direct method that meets a matrix too near singular gives way to the singular value
  * decomposition; conjugate gradients that AUTO chose and that did not converge, to the direct method, if its matrix is
  * of a size that AUTO would make. */
-static icl_status solve(icl__ridge_problem *problem, int32_t method, icl__ridge_solution *solution, int32_t *used,
-                        measurement *found) {
-  *used = method == ICL_METHOD_AUTO ? icl__choose_method(problem) : method;
-  ICL__TRY(solve_by(problem, *used, solution));
-  if (solution->accurate) ICL__TRY(measure(problem, solution, found));
-  int missed = solution->accurate && found->relative_residual > problem->tolerance;
-  if (missed && method == ICL_METHOD_AUTO && *used == ICL_METHOD_CG && icl__direct_is_possible(problem)) {
-    return solve(problem, icl__direct_method(problem), solution, used, found);
+static icl_status solve(icl__ridge_problem *problem, int32_t method, icl__ridge_solution *solution,
+                        fit_report *found) {
+  int32_t used = method == ICL_METHOD_AUTO ? icl__choose_method(problem) : method;
+  found->method = used;
+  ICL__TRY(solve_by(problem, used, solution));
+  if (!solution->accurate) {
+    ICL__TRY(icl__ridge_svd(problem, solution));
+    return measure(problem, solution, found);
   }
-  if (solution->accurate) return ICL_OK;
-  ICL__TRY(icl__ridge_svd(problem, solution));
-  return measure(problem, solution, found);
+  ICL__TRY(measure(problem, solution, found));
+  if (found->relative_residual <= problem->tolerance || method == ICL_METHOD_CG) return ICL_OK;
+  if (used == ICL_METHOD_CG) {
+    if (!icl__direct_is_possible(problem)) return ICL_OK;
+    return solve(problem, icl__direct_method(problem), solution, found);
+  }
+  return solution->iterations < problem->max_iterations ? improve(problem, solution, found) : ICL_OK;
 }
 
 /* Memory of one fit or path, from one allocation. */
@@ -202,22 +227,6 @@ static icl_status new_problem(icl__operator *operator, const icl_estimator *esti
 
 static double ridge_weight(int64_t n, int64_t d, double lambda) { return (double)n / (double)d * lambda; }
 
-/* Keeps the solution as the estimator's result. */
-static icl_status keep(icl_estimator *estimator, const icl__ridge_problem *problem,
-                       const icl__ridge_solution *solution, const measurement *found, int32_t used) {
-  double *gamma;
-  ICL__TRY(icl__new_doubles(problem->p, &gamma));
-  memcpy(gamma, solution->gamma, (size_t)problem->p * sizeof *gamma);
-  icl__free(estimator->gamma);
-  estimator->gamma = gamma;
-  estimator->d = problem->d;
-  estimator->method_used = used;
-  estimator->iterations = solution->iterations;
-  estimator->relative_residual = found->relative_residual;
-  estimator->training_error = found->training_error;
-  return ICL_OK;
-}
-
 /* The ridges in the order given; gamma, where there is one, takes each solution. The last is the estimator's result. */
 typedef struct {
   int64_t count;
@@ -230,10 +239,11 @@ static icl_status fit_ridges(icl_estimator *estimator, icl__operator *operator, 
                              const ridge_path *path) {
   icl__ridge_problem problem = {0};
   icl__ridge_solution solution = {0};
-  measurement found = {0}, worst = {0};
-  double *memory = NULL;
-  int32_t used;
+  fit_report found = {0}, last = {0};
+  double *memory = NULL, *gamma = NULL, worst = 0.0;
+  int64_t d = operator->source->d;
   icl_status status = new_problem(operator, estimator, &problem, &solution, &memory);
+  if (!status) status = icl__new_doubles(problem.p, &gamma);
   if (!status) {
     status = icl__operator_moments(operator, problem.query, problem.context, problem.right, problem.target);
   }
@@ -242,21 +252,30 @@ static icl_status fit_ridges(icl_estimator *estimator, icl__operator *operator, 
     int64_t index = path->order ? path->order[step] : step;
     problem.lambda = path->lambda[index];
     problem.mu = ridge_weight(problem.n, problem.d, problem.lambda);
-    status = solve(&problem, estimator->method, &solution, &used, &found);
-    if (!status && path->gamma) {
+    status = solve(&problem, estimator->method, &solution, &found);
+    if (status) break;
+    worst = fmax(worst, found.relative_residual);
+    if (path->gamma) {
       memcpy(&path->gamma[index * problem.p], solution.gamma, (size_t)problem.p * sizeof *path->gamma);
     }
-    if (found.relative_residual > worst.relative_residual) worst = found;
-    if (!status && step == path->count - 1) status = icl__progress_finish(operator->progress); /* may cancel */
-    if (!status && index == path->count - 1) status = keep(estimator, &problem, &solution, &found, used);
+    if (index < path->count - 1) continue;
+    memcpy(gamma, solution.gamma, (size_t)problem.p * sizeof *gamma);
+    last = found;
   }
   icl__ridge_matrix_destroy(&problem.gram);
   icl__ridge_matrix_destroy(&problem.kernel);
   icl__free(memory);
-  if (status) return status;
-  if (worst.relative_residual <= estimator->tolerance) return ICL_OK;
-  return icl__fail(ICL_ERR_NOT_CONVERGED, "the relative residual is %.3g; at most %.3g was asked for",
-                   worst.relative_residual, estimator->tolerance);
+  if (!status) status = icl__progress_finish(operator->progress);
+  if (status) {
+    icl__free(gamma);
+    return status;
+  }
+  estimator->d = d;
+  estimator->gamma = gamma;
+  estimator->report = last;
+  if (worst <= estimator->tolerance) return ICL_OK;
+  return icl__fail(ICL_ERR_NOT_CONVERGED, "the relative residual is %.3g; at most %.3g was asked for", worst,
+                   estimator->tolerance);
 }
 
 /* Everything that can be known to be too large before a row is drawn. */
@@ -323,9 +342,9 @@ icl_status icl_estimator_fit_path(icl_estimator *estimator, const icl_dataset *d
   ICL__TRY(icl__check_size(count, "count"));
   ICL__TRY(icl__check_pointer(lambda, "lambda"));
   ICL__TRY(icl__check_pointer(gamma, "gamma"));
-  for (int64_t i = 0; i < count; i++) ICL__TRY(icl__check_nonnegative(lambda[i], "lambda"));
   int64_t d = icl_dataset_dimension(dataset), p = d * (d + 1);
   ICL__TRY(icl__check_product(count, p + 1, 1, "gamma", &elements));
+  for (int64_t i = 0; i < count; i++) ICL__TRY(icl__check_nonnegative(lambda[i], "lambda"));
   ICL__TRY(icl__new_doubles(elements, &staged));
   int64_t *order = (int64_t *)&staged[count * p];
   sort_descending(count, lambda, order);
@@ -352,10 +371,11 @@ icl_status icl_estimator_gamma(const icl_estimator *estimator, double *gamma) {
 icl_status icl_estimator_report(const icl_estimator *estimator, int32_t *method, int64_t *iterations,
                                 double *relative_residual, double *training_error) {
   ICL__TRY(check_fitted(estimator));
-  if (method) *method = estimator->method_used;
-  if (iterations) *iterations = estimator->iterations;
-  if (relative_residual) *relative_residual = estimator->relative_residual;
-  if (training_error) *training_error = estimator->training_error;
+  const fit_report *report = &estimator->report;
+  if (method) *method = report->method;
+  if (iterations) *iterations = report->iterations;
+  if (relative_residual) *relative_residual = report->relative_residual;
+  if (training_error) *training_error = report->training_error;
   return ICL_OK;
 }
 

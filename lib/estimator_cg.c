@@ -19,6 +19,7 @@
 
 #include "alloc.h"
 #include "blas.h"
+#include "checked.h"
 #include "conjugate_gradients.h"
 #include "estimator.h"
 
@@ -101,7 +102,8 @@ icl_status icl__ridge_cg_primal(icl__ridge_problem *problem, icl__ridge_solution
   system.inverse = &system.context_vectors[width * width];
   system.rotated = &system.inverse[p];
   double *work = &system.rotated[p];
-  icl_status status = prepare(&system, &work[5 * p]);
+  icl_status status = icl__check_finite(problem->right, p, "sums over the rows of dataset");
+  if (!status) status = prepare(&system, &work[5 * p]);
   if (!status) {
     icl__linear_system equations = {p, &system, apply_normal, normal_residual, precondition};
     status = icl__conjugate_gradients(&equations, icl__norm(p, problem->right), problem->tolerance,

@@ -36,28 +36,36 @@ static double steps_at(double condition, double tolerance) {
   return fmax(8.0, 0.5 * sqrt(condition) * log(2.0 / tolerance));
 }
 
+/* s */
+static double mean_eigenvalue(const icl__ridge_problem *problem) {
+  double n = (double)problem->n, query = trace(problem->d, problem->query) / n;
+  return (double)problem->d * query * (trace(problem->d + 1, problem->context) / n) / (double)problem->p;
+}
+
 static double primal_steps(const icl__ridge_problem *problem) {
-  double n = (double)problem->n, p = (double)problem->p, r = sqrt(p / n);
-  double s = (double)problem->d * (trace(problem->d, problem->query) / n) *
-             (trace(problem->d + 1, problem->context) / n) / p;
+  double r = sqrt((double)problem->p / (double)problem->n), s = mean_eigenvalue(problem);
   double least = (r < 1.0 ? (1.0 - r) * (1.0 - r) * s : 0.0) + problem->lambda;
   return steps_at(((1.0 + r) * (1.0 + r) * s + problem->lambda) / least, problem->tolerance);
 }
 
 static double dual_steps(const icl__ridge_problem *problem) {
-  double n = (double)problem->n, p = (double)problem->p, r = sqrt(n / p);
-  if (problem->n >= problem->p) return INFINITY; /* K has a null space, and what is in it of y never fits */
-  double s = (double)problem->d * (trace(problem->d, problem->query) / n) *
-             (trace(problem->d + 1, problem->context) / n) / p;
-  double shift = s > 0.0 ? problem->lambda / s * n / p : 0.0; /* K is n/d p/n times its mean eigenvalue */
+  double ratio = (double)problem->n / (double)problem->p, r = sqrt(ratio), s = mean_eigenvalue(problem);
+  double shift = s > 0.0 ? problem->lambda / s * ratio : 0.0; /* mu over the mean eigenvalue of FF', p s/d */
   double width = 1.0 + spread(problem->d, problem->query) * spread(problem->d + 1, problem->context);
   double condition = ((1.0 + r) * (1.0 + r) + shift) / ((1.0 - r) * (1.0 - r) + shift);
   return steps_at(width * width * condition, problem->tolerance);
 }
 
+/* The preconditioner leads out of the row space of F. Where F lacks rank, only the ridge takes that back, and a
+ * residual below the tolerance leaves an error of tolerance |A|/mu: so a ridge is asked for that matters beside the
+ * data. */
+static int ridge_matters(const icl__ridge_problem *problem) {
+  return problem->lambda >= 1e-2 * mean_eigenvalue(problem);
+}
+
 int icl__cg_in_rows(const icl__ridge_problem *problem) {
-  double steps = dual_steps(problem);
-  return steps < INFINITY && !(primal_steps(problem) < steps);
+  if (problem->n >= problem->p) return 0; /* K has a null space, and what is in it of y never fits */
+  return !(ridge_matters(problem) && primal_steps(problem) < dual_steps(problem));
 }
 
 int32_t icl__direct_method(const icl__ridge_problem *problem) {
@@ -73,11 +81,11 @@ int32_t icl__choose_method(const icl__ridge_problem *problem) {
   double n = (double)problem->n, p = (double)problem->p, d = (double)problem->d;
   int dual = problem->n < problem->p;
   double direct = dual ? kernel_weight * (2.0 * n * n * d + n * n * n / 3.0) : n * p * p / 2.0 + p * p * p / 3.0;
-  double steps = fmin(primal_steps(problem), dual_steps(problem));
+  double steps = icl__cg_in_rows(problem) ? dual_steps(problem) : primal_steps(problem);
   double iterative = steps * 4.0 * n * d * (d + 1.0);
   direct *= 1.0 + small_size / d;
-  /* Rows that were given may lack rank in ways that conjugate gradients on the normal equations do not notice. */
-  int trusted = dual || problem->mu > 0.0 || problem->generated;
+  /* Rows that were given may lack rank; those that were drawn do not. */
+  int trusted = dual || problem->generated || ridge_matters(problem);
   if (!icl__direct_is_possible(problem)) return ICL_METHOD_CG;
   if (!trusted || steps > (double)problem->max_iterations) return icl__direct_method(problem);
   return iterative < direct ? ICL_METHOD_CG : icl__direct_method(problem);

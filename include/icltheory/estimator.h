@@ -21,8 +21,9 @@ extern "C" {
 /** How the ridge problem is solved. The direct methods use Cholesky factors where these are accurate; where they are
  * not (nearly singular data with little or no ridge) both turn to a singular value decomposition of the n x p
  * features, of min(n, p)^2 max(n, p) times tens of flop and up to 48 min(n, p) p bytes. Conjugate gradients work on
- * Gamma, preconditioned by the second moments of the data, or for n < p on the weights of the rows. With lambda = 0
- * and n >= p they presume features of full rank, as generated rows have; AUTO uses them only then. */
+ * Gamma, preconditioned by the second moments of the data, or for n < p with little ridge on the weights of the rows.
+ * On Gamma they presume features of full rank, as generated rows have, or a ridge that matters beside the data: what a
+ * residual below the tolerance leaves of a null space is tolerance/lambda. AUTO uses them only then. */
 enum {
   ICL_METHOD_AUTO = 0,   /**< the one of least estimated time: CG, or else dual for n < p, primal for n >= p */
   ICL_METHOD_PRIMAL = 1, /**< normal equations: p x p; n p^2/2 + p^3/3 flop, 10 p^2 bytes */
