@@ -9,6 +9,7 @@
 #include "attention.h"
 #include "checked.h"
 #include "rng.h"
+#include "score.h"
 #include "thread.h"
 
 #define DEFAULT_MEMORY_LIMIT (INT64_C(4) << 30)

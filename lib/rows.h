@@ -26,6 +26,8 @@ enum { ICL__ITEM_ROWS = 64 }; /* rows in one item of parallel work */
 
 /* Items of parallel work in n rows. */
 int64_t icl__row_items(int64_t n);
+/* Rows in item `item` of them. */
+int64_t icl__rows_of_item(int64_t n, int64_t item);
 
 /* Doubles of scratch memory that icl__source_rows needs for `count` rows of dimension d. */
 int64_t icl__source_scratch(int64_t d, int64_t count);
@@ -39,10 +41,5 @@ int64_t icl__source_bytes(const icl__row_source *source);
 /* Draws all rows into *memory, which the caller frees, and makes the source one of stored rows. Progress:
  * icl__row_items(n) units. */
 icl_status icl__source_load(icl__row_source *source, icl__progress *progress, double **memory);
-
-/* Mean over all rows of (y - q' gamma h)^2 and its standard error; n >= 2 for the latter, and either may be NULL.
- * Progress as above. */
-icl_status icl__source_error(const icl__row_source *source, const double *gamma, icl__progress *progress, double *mean,
-                             double *standard_error);
 
 #endif

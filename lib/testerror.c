@@ -26,6 +26,7 @@
 #include "checked.h"
 #include "rng.h"
 #include "rows.h"
+#include "score.h"
 #include "tasks.h"
 
 struct icl_test_law {

@@ -1,0 +1,20 @@
+#include "ridge_problem.h"
+
+#include "blas.h"
+
+icl_status icl__ridge_gradient(const icl__ridge_problem *problem, const double *gamma, double *gradient,
+                               double *residual) {
+  ICL__TRY(icl__operator_gradient(problem->operator, gamma, gradient, residual));
+  icl__axpy(problem->p, -problem->mu, gamma, gradient);
+  return ICL_OK;
+}
+
+icl_status icl__kernel_residual(const icl__ridge_problem *problem, const double *weights, double *gamma,
+                                double *residual) {
+  ICL__TRY(icl__operator_adjoint(problem->operator, weights, gamma));
+  ICL__TRY(icl__operator_predict(problem->operator, gamma, residual));
+  for (int64_t mu = 0; mu < problem->n; mu++) {
+    residual[mu] = problem->target[mu] - residual[mu] - problem->mu * weights[mu];
+  }
+  return ICL_OK;
+}

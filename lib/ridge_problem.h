@@ -1,0 +1,39 @@
+/* One ridge problem and its solution: what the solvers are given and what they give back. */
+#ifndef ICL_RIDGE_PROBLEM_H
+#define ICL_RIDGE_PROBLEM_H
+
+#include "operator.h"
+#include "ridge_matrix.h"
+
+/* min |y - F Gamma|^2 + mu |Gamma|^2, and its first pass over the rows. */
+typedef struct {
+  icl__operator *operator;
+  icl__progress *progress;
+  int64_t d, n, p; /* p = d (d+1) */
+  double lambda, mu; /* mu = n lambda/d */
+  double tolerance;
+  int64_t max_iterations;
+  int generated; /* rows are drawn: their features have full rank */
+  double *query;   /* d x d: sum q q' */
+  double *context; /* (d+1) x (d+1): sum h h' */
+  double *right;   /* p: F'y */
+  double *target;  /* n: y */
+  icl__ridge_matrix gram, kernel; /* made by the direct solvers when first needed, kept for the next ridge */
+} icl__ridge_problem;
+
+typedef struct {
+  double *gamma;      /* p */
+  double *weights;    /* n: the dual's a, Gamma = F'a */
+  int dual;           /* gamma came from weights: |K a - y|/|y| is the measure of it */
+  int64_t iterations; /* conjugate-gradient iterations, or steps of refinement */
+  int accurate;       /* 0: the matrix is too near singular for Cholesky, and gamma is undefined */
+} icl__ridge_solution;
+
+/* gradient (p) = F'(y - F gamma) - mu gamma; residual (n, or NULL) = y - F gamma. */
+icl_status icl__ridge_gradient(const icl__ridge_problem *problem, const double *gamma, double *gradient,
+                               double *residual);
+/* residual (n) = y - K weights, gamma (p) = F'weights on the way. */
+icl_status icl__kernel_residual(const icl__ridge_problem *problem, const double *weights, double *gamma,
+                                double *residual);
+
+#endif
