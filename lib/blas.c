@@ -76,9 +76,8 @@ icl_status icl__cholesky(int64_t n, double *a, double *norm, double *inverse_nor
   return ICL_OK;
 }
 
-void icl__cholesky_solve(int64_t n, const double *factor, int64_t count, double *b) {
-  LAPACKE_dpotrs_work(LAPACK_COL_MAJOR, 'U', (lapack_int)n, (lapack_int)count, factor, (lapack_int)n, b,
-                      (lapack_int)n);
+void icl__cholesky_solve(int64_t n, const double *factor, double *b) {
+  LAPACKE_dpotrs_work(LAPACK_COL_MAJOR, 'U', (lapack_int)n, 1, factor, (lapack_int)n, b, (lapack_int)n);
 }
 
 icl_status icl__eigen(int64_t n, double *a, double *values) {

@@ -34,8 +34,8 @@ void icl__gemv(int transpose, int64_t m, int64_t n, double alpha, const double *
 /* Cholesky A = L L' in the lower triangle of a, which it replaces. Sets *norm to |A|_1 and *inverse_norm to LAPACK's
  * estimate of |A^-1|_1; to infinity when A is not positive definite or not finite, and then a is lost. */
 icl_status icl__cholesky(int64_t n, double *a, double *norm, double *inverse_norm);
-/* Solves A x = b in place with that factor for `count` right-hand sides, the rows of b (count x n). */
-void icl__cholesky_solve(int64_t n, const double *factor, int64_t count, double *b);
+/* Solves A x = b in place with that factor. */
+void icl__cholesky_solve(int64_t n, const double *factor, double *b);
 
 /* Eigenvalues (ascending) and eigenvectors of the symmetric a, which the vectors replace: row j is that of values[j].
  * */

@@ -4,7 +4,6 @@
 
 #include <stdint.h>
 
-#include "run.h"
 #include "status.h"
 
 typedef struct {
@@ -12,14 +11,14 @@ typedef struct {
   void *context;
   icl_status (*apply)(void *context, const double *x, double *out);    /* out = A x */
   icl_status (*residual)(void *context, const double *x, double *out); /* out = b - A x, from the data */
-  void (*precondition)(void *context, const double *x, double *out);   /* out = M^-1 x; NULL: M = I */
+  void (*precondition)(void *context, const double *x, double *out);   /* out = M^-1 x */
+  icl_status (*report)(void *context, double part);                    /* progress: the part of the wanted digits won */
 } icl__linear_system;
 
 /* Improves x until |b - A x| <= tolerance * scale, that residual being recomputed from the data; or until no progress
  * is made or max_iterations are done, which is not a failure of the call: x is then the best found, and the caller
- * measures it. Sets *iterations. `work` holds 5 size doubles. */
+ * measures it. Sets *iterations. `work` holds 6 size doubles. */
 icl_status icl__conjugate_gradients(const icl__linear_system *system, double scale, double tolerance,
-                                    int64_t max_iterations, icl__progress *progress, double *work, double *x,
-                                    int64_t *iterations);
+                                    int64_t max_iterations, double *work, double *x, int64_t *iterations);
 
 #endif

@@ -4,6 +4,7 @@
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "alloc.h"
@@ -78,6 +79,9 @@ static double normal_scale(const icl__ridge_problem *problem) {
   for (int64_t i = 0; i < problem->d; i++) query += problem->query[i * (problem->d + 1)];
   for (int64_t i = 0; i <= problem->d; i++) context += problem->context[i * (problem->d + 2)];
   double largest = sqrt(query) * sqrt(context) / sqrt((double)problem->n) * icl__norm(problem->n, problem->target);
+  if (largest == 0.0 && query > 0.0 && context > 0.0 && icl__norm(problem->n, problem->target) > 0.0) {
+    return NAN; /* all of it underflows: no residual can be told from 0 */
+  }
   return scale < sqrt((double)problem->n) * DBL_EPSILON * largest ? largest : scale;
 }
 
@@ -87,6 +91,10 @@ static icl_status measure(const icl__ridge_problem *problem, const icl__ridge_so
   double *residual, size, scale;
   ICL__TRY(icl__new_doubles(n + p, &residual));
   icl_status status = icl__ridge_gradient(problem, solution->gamma, &residual[n], residual);
+  if (status) {
+    icl__free(residual);
+    return status;
+  }
   double error = icl__norm(n, residual);
   if (solution->dual && n < p) {
     icl__axpy(n, -problem->mu, solution->weights, residual);
@@ -97,34 +105,38 @@ static icl_status measure(const icl__ridge_problem *problem, const icl__ridge_so
     scale = normal_scale(problem);
   }
   icl__free(residual);
-  if (status) return status;
   out->iterations = solution->iterations;
   out->relative_residual = scale == 0.0 ? 0.0 : size / scale;
   out->training_error = error * (error / (double)n);
   if (isfinite(scale) && isfinite(out->relative_residual) && isfinite(out->training_error)) return ICL_OK;
-  return icl__fail(ICL_ERR_NONFINITE, "products of the rows of dataset overflow");
+  return icl__fail(ICL_ERR_NONFINITE, "products of the rows of dataset overflow or underflow");
 }
 
 static icl_status solve_by(icl__ridge_problem *problem, int32_t method, icl__ridge_solution *solution) {
-  solution->accurate = 1;
   switch (method) {
     case ICL_METHOD_PRIMAL: return icl__ridge_primal(problem, solution);
     case ICL_METHOD_DUAL: return icl__ridge_dual(problem, solution);
-    default: return (icl__cg_in_rows(problem) ? icl__ridge_cg_dual : icl__ridge_cg_primal)(problem, solution);
+    case ICL_METHOD_CG:
+      return (icl__cg_in_rows(problem) ? icl__ridge_cg_dual : icl__ridge_cg_primal)(problem, solution);
+    default: return icl__ridge_svd(problem, solution);
   }
 }
 
-/* The singular value decomposition after a direct solution that missed the tolerance; whichever is better stays, and
- * the first one where the second does not come about. */
-static icl_status improve(icl__ridge_problem *problem, icl__ridge_solution *solution, fit_report *found) {
+enum { BY_SINGULAR_VALUES = -1 };
+
+/* Another method after one that missed the tolerance. Whichever is better stays, and the first one where the second
+ * does not come about. */
+static icl_status improve(icl__ridge_problem *problem, int32_t method, icl__ridge_solution *solution,
+                          fit_report *found) {
   double *first;
-  fit_report second = *found;
   ICL__TRY(icl__new_doubles(problem->p, &first));
   icl__ridge_solution before = *solution;
+  fit_report second = *found;
   memcpy(first, solution->gamma, (size_t)problem->p * sizeof *first);
-  icl_status status = icl__ridge_svd(problem, solution);
-  if (!status) status = measure(problem, solution, &second);
-  if (!status && second.relative_residual < found->relative_residual) {
+  icl_status status = solve_by(problem, method, solution);
+  if (!status && solution->accurate) status = measure(problem, solution, &second);
+  if (!status && solution->accurate && second.relative_residual < found->relative_residual) {
+    if (method != BY_SINGULAR_VALUES) second.method = method;
     *found = second;
   } else {
     memcpy(solution->gamma, first, (size_t)problem->p * sizeof *first);
@@ -134,25 +146,31 @@ static icl_status improve(icl__ridge_problem *problem, icl__ridge_solution *solu
   return status == ICL_ERR_CANCELED ? status : ICL_OK;
 }
 
-/* Solves and measures. A direct method that meets a matrix too near singular gives way to the singular value
- * decomposition; conjugate gradients that AUTO chose and that did not converge, to the direct method, if its matrix is
- * of a size that AUTO would make. */
+/* Solves and measures. Each method that cannot work on these data, or misses the tolerance, gives way to a slower and
+ * surer one: conjugate gradients that AUTO chose to the direct method, if AUTO would make its matrix; the direct
+ * methods to the singular value decomposition. Conjugate gradients that were asked for stay alone. */
 static icl_status solve(icl__ridge_problem *problem, int32_t method, icl__ridge_solution *solution,
                         fit_report *found) {
-  int32_t used = method == ICL_METHOD_AUTO ? icl__choose_method(problem) : method;
-  found->method = used;
-  ICL__TRY(solve_by(problem, used, solution));
-  if (!solution->accurate) {
-    ICL__TRY(icl__ridge_svd(problem, solution));
-    return measure(problem, solution, found);
+  int32_t direct = icl__direct_method(problem);
+  found->method = method == ICL_METHOD_AUTO ? icl__choose_method(problem) : method;
+  solution->iterations = 0;
+  ICL__TRY(solve_by(problem, found->method, solution));
+  if (!solution->accurate && found->method == ICL_METHOD_CG && method == ICL_METHOD_AUTO &&
+      icl__direct_is_possible(problem)) {
+    found->method = direct;
+    ICL__TRY(solve_by(problem, direct, solution));
   }
+  if (!solution->accurate && found->method != ICL_METHOD_CG) ICL__TRY(icl__ridge_svd(problem, solution));
   ICL__TRY(measure(problem, solution, found));
-  if (found->relative_residual <= problem->tolerance || method == ICL_METHOD_CG) return ICL_OK;
-  if (used == ICL_METHOD_CG) {
-    if (!icl__direct_is_possible(problem)) return ICL_OK;
-    return solve(problem, icl__direct_method(problem), solution, found);
+  if (found->relative_residual > problem->tolerance && found->method == ICL_METHOD_CG && method == ICL_METHOD_AUTO &&
+      icl__direct_is_possible(problem)) {
+    ICL__TRY(improve(problem, direct, solution, found));
   }
-  return solution->iterations < problem->max_iterations ? improve(problem, solution, found) : ICL_OK;
+  int refined = found->method != ICL_METHOD_CG && found->iterations > 0; /* not by singular values yet */
+  if (found->relative_residual > problem->tolerance && refined && found->iterations < problem->max_iterations) {
+    ICL__TRY(improve(problem, BY_SINGULAR_VALUES, solution, found));
+  }
+  return ICL_OK;
 }
 
 /* Memory of one fit or path, from one allocation. */
@@ -174,11 +192,16 @@ static icl_status new_problem(icl__operator *operator, const icl_estimator *esti
 
 static double ridge_weight(int64_t n, int64_t d, double lambda) { return (double)n / (double)d * lambda; }
 
-/* The ridges in the order given; gamma, where there is one, takes each solution. The last is the estimator's result. */
+/* The ridges in the order of the steps; gamma, where there is one, takes each solution at its index. The solution of
+ * the highest index is the estimator's result. */
+typedef struct {
+  double lambda;
+  int64_t index;
+} path_step;
+
 typedef struct {
   int64_t count;
-  const double *lambda;
-  const int64_t *order;
+  const path_step *steps;
   double *gamma;
 } ridge_path;
 
@@ -195,11 +218,14 @@ static icl_status fit_ridges(icl_estimator *estimator, icl__operator *operator, 
     status = icl__operator_moments(operator, problem.query, problem.context, problem.right, problem.target);
   }
   problem.generated = generated;
+  operator->weight = 0; /* from here on progress is counted by what is left of each ridge */
   for (int64_t step = 0; !status && step < path->count; step++) {
-    int64_t index = path->order ? path->order[step] : step;
-    problem.lambda = path->lambda[index];
+    int64_t index = path->steps[step].index;
+    problem.lambda = path->steps[step].lambda;
     problem.mu = ridge_weight(problem.n, problem.d, problem.lambda);
+    problem.window = operator->progress->total - (path->count - step) * ICL__RIDGE_UNITS;
     status = solve(&problem, estimator->method, &solution, &found);
+    if (!status) status = icl__ridge_progress(&problem, 1.0);
     if (status) break;
     worst = fmax(worst, found.relative_residual);
     if (path->gamma) {
@@ -212,7 +238,6 @@ static icl_status fit_ridges(icl_estimator *estimator, icl__operator *operator, 
   icl__ridge_matrix_destroy(&problem.gram);
   icl__ridge_matrix_destroy(&problem.kernel);
   icl__free(memory);
-  if (!status) status = icl__progress_finish(operator->progress);
   if (status) {
     icl__free(gamma);
     return status;
@@ -229,12 +254,12 @@ static icl_status fit_ridges(icl_estimator *estimator, icl__operator *operator, 
 static icl_status check_sizes(const icl_estimator *estimator, const icl__row_source *source, const ridge_path *path) {
   int64_t n = source->n, p = source->d * (source->d + 1), elements;
   ICL__TRY(icl__check_blas(n, "the number of rows"));
-  ICL__TRY(icl__check_blas(p, "d (d+1)"));
+  ICL__TRY(icl__check_blas(p + source->d + 1, "(d+1)^2"));
   int64_t size = estimator->method == ICL_METHOD_PRIMAL ? p : estimator->method == ICL_METHOD_DUAL ? n : 1;
   ICL__TRY(icl__check_product(size, size + 1, 1, "the matrix of the equations", &elements));
   for (int64_t i = 0; i < path->count; i++) {
-    if (isfinite(ridge_weight(n, source->d, path->lambda[i]))) continue;
-    return icl__fail(ICL_ERR_DOMAIN, "lambda is %.17g; n lambda/d overflows", path->lambda[i]);
+    if (isfinite(ridge_weight(n, source->d, path->steps[i].lambda))) continue;
+    return icl__fail(ICL_ERR_DOMAIN, "lambda is %.17g; n lambda/d overflows", path->steps[i].lambda);
   }
   return ICL_OK;
 }
@@ -249,12 +274,12 @@ static icl_status fit(icl_estimator *estimator, const icl_dataset *dataset, cons
   estimator->gamma = NULL;
   if (!source.n) return icl__fail(ICL_ERR_STATE, "dataset has no rows; at least 1 was expected");
   ICL__TRY(check_sizes(estimator, &source, path));
-  /* An estimate, in rows over ICL__ITEM_ROWS, of a load, a direct solution and its passes: reports stop short of it. */
-  int64_t lanes = icl__operator_lanes(source.n), items = icl__row_items(source.n);
-  icl__progress progress = icl__progress_begin(run, 2 * items + 10 * lanes * path->count + 1000);
+  int64_t load = source.law && icl__dataset_fits(dataset) ? icl__row_items(source.n) : 0;
+  int64_t total = load + icl__operator_lanes(source.n) + path->count * ICL__RIDGE_UNITS;
+  icl__progress progress = icl__progress_begin(run, total);
   int generated = source.law != NULL;
   icl_status status = ICL_OK;
-  if (generated && icl__dataset_fits(dataset)) status = icl__source_load(&source, &progress, &rows);
+  if (load) status = icl__source_load(&source, &progress, &rows);
   if (!status) status = icl__operator_create(&source, &progress, &operator);
   if (!status) {
     status = fit_ridges(estimator, &operator, generated, path);
@@ -267,17 +292,16 @@ static icl_status fit(icl_estimator *estimator, const icl_dataset *dataset, cons
 icl_status icl_estimator_fit(icl_estimator *estimator, const icl_dataset *dataset, const icl_run *run) {
   ICL__TRY(icl__check_pointer(estimator, "estimator"));
   ICL__TRY(icl__check_pointer(dataset, "dataset"));
-  ridge_path path = {.count = 1, .lambda = &estimator->lambda};
+  path_step step = {estimator->lambda, 0};
+  ridge_path path = {.count = 1, .steps = &step};
   return fit(estimator, dataset, run, &path);
 }
 
-/* Descending ridges: each solution is a good start for the next, harder one. */
-static void sort_descending(int64_t count, const double *lambda, int64_t *order) {
-  for (int64_t i = 0; i < count; i++) {
-    int64_t j = i;
-    for (; j > 0 && lambda[order[j - 1]] < lambda[i]; j--) order[j] = order[j - 1];
-    order[j] = i;
-  }
+/* Descending ridges: each solution is a good start for the next, harder one. Equal ones in the order given. */
+static int by_descending_ridge(const void *a, const void *b) {
+  const path_step *x = a, *y = b;
+  if (x->lambda != y->lambda) return x->lambda < y->lambda ? 1 : -1;
+  return (x->index > y->index) - (x->index < y->index);
 }
 
 icl_status icl_estimator_fit_path(icl_estimator *estimator, const icl_dataset *dataset, int64_t count,
@@ -290,12 +314,13 @@ icl_status icl_estimator_fit_path(icl_estimator *estimator, const icl_dataset *d
   ICL__TRY(icl__check_pointer(lambda, "lambda"));
   ICL__TRY(icl__check_pointer(gamma, "gamma"));
   int64_t d = icl_dataset_dimension(dataset), p = d * (d + 1);
-  ICL__TRY(icl__check_product(count, p + 1, 1, "gamma", &elements));
+  ICL__TRY(icl__check_product(count, p + 2, 1, "gamma", &elements));
   for (int64_t i = 0; i < count; i++) ICL__TRY(icl__check_nonnegative(lambda[i], "lambda"));
   ICL__TRY(icl__new_doubles(elements, &staged));
-  int64_t *order = (int64_t *)&staged[count * p];
-  sort_descending(count, lambda, order);
-  ridge_path path = {count, lambda, order, staged};
+  path_step *steps = (path_step *)&staged[count * p];
+  for (int64_t i = 0; i < count; i++) steps[i] = (path_step){lambda[i], i};
+  qsort(steps, (size_t)count, sizeof *steps, by_descending_ridge);
+  ridge_path path = {count, steps, staged};
   icl_status status = fit(estimator, dataset, run, &path);
   if (!status) memcpy(gamma, staged, (size_t)(count * p) * sizeof *gamma);
   icl__free(staged);

@@ -27,12 +27,12 @@ typedef struct {
   const icl__ridge_problem *problem;
   double *query_vectors;   /* d x d: row i is an eigenvector of Q'Q */
   double *context_vectors; /* (d+1) x (d+1) */
-  double *inverse;         /* p: 1 over the preconditioner's eigenvalues, 0 in its null space */
+  double *inverse;         /* p: 1 over the preconditioner's eigenvalues */
   double *rotated;         /* p */
 } primal_system;
 
 /* The root xi >= lambda, by bisection in the logarithm: the right side increases where it is positive. */
-static double effective_ridge(const icl__ridge_problem *problem, const double *spectrum) {
+static double sampled_effective_ridge(const icl__ridge_problem *problem, const double *spectrum) {
   double low = problem->lambda, high = 0.0;
   for (int64_t i = 0; i < problem->p; i++) high += spectrum[i] / (double)problem->n;
   high += problem->lambda; /* xi (1 - e1/tau) >= xi - sum s/n */
@@ -45,11 +45,14 @@ static double effective_ridge(const icl__ridge_problem *problem, const double *s
   return low;
 }
 
-/* Eigenvectors of the second moments, which the problem keeps, and the preconditioner's spectrum. */
-static icl_status prepare(primal_system *system, double *values) {
+/* Eigenvectors of the second moments, which the problem keeps, and the preconditioner's spectrum. Eigenvalues below
+ * 1000 p eps of the largest are mostly rounding: the data lack rank, or their columns differ by many orders of
+ * magnitude. Then, and where products under- or overflow, *usable is 0. */
+static icl_status prepare(primal_system *system, double *values, int *usable) {
   const icl__ridge_problem *problem = system->problem;
   int64_t d = problem->d, width = d + 1;
-  double n = (double)problem->n, *query_values = values, *context_values = &values[d], largest = 0.0;
+  double n = (double)problem->n, *query_values = values, *context_values = &values[d];
+  double largest = 0.0, least = INFINITY;
   memcpy(system->query_vectors, problem->query, (size_t)(d * d) * sizeof(double));
   memcpy(system->context_vectors, problem->context, (size_t)(width * width) * sizeof(double));
   ICL__TRY(icl__eigen(d, system->query_vectors, query_values));
@@ -59,13 +62,12 @@ static icl_status prepare(primal_system *system, double *values) {
       double s = (double)d * fmax(query_values[i] / n, 0.0) * fmax(context_values[j] / n, 0.0);
       system->inverse[i * width + j] = s;
       largest = fmax(largest, s);
+      least = fmin(least, s);
     }
   }
-  double xi = effective_ridge(problem, system->inverse), cut = (double)problem->p * DBL_EPSILON * largest;
-  for (int64_t i = 0; i < problem->p; i++) {
-    double s = system->inverse[i] + xi;
-    system->inverse[i] = s > cut ? (double)d / n / s : 0.0; /* without ridge, null directions stay at zero */
-  }
+  double xi = sampled_effective_ridge(problem, system->inverse);
+  *usable = least + xi > 1e3 * (double)problem->p * DBL_EPSILON * (largest + xi) && largest > 1e-200 && largest < 1e200;
+  for (int64_t i = 0; i < problem->p; i++) system->inverse[i] = (double)d / n / (system->inverse[i] + xi);
   return ICL_OK;
 }
 
@@ -93,25 +95,31 @@ static icl_status normal_residual(void *context, const double *gamma, double *ou
   return icl__ridge_gradient(system->problem, gamma, out, NULL);
 }
 
+static icl_status report_primal(void *context, double part) {
+  const primal_system *system = context;
+  return icl__ridge_progress(system->problem, part);
+}
+
 icl_status icl__ridge_cg_primal(icl__ridge_problem *problem, icl__ridge_solution *solution) {
   int64_t d = problem->d, width = d + 1, p = problem->p;
   double *memory;
-  ICL__TRY(icl__new_doubles(d * d + width * width + 7 * p + d + width, &memory));
+  int usable = 0;
+  ICL__TRY(icl__new_doubles(d * d + width * width + 8 * p + d + width, &memory));
   primal_system system = {.problem = problem, .query_vectors = memory};
   system.context_vectors = &memory[d * d];
   system.inverse = &system.context_vectors[width * width];
   system.rotated = &system.inverse[p];
   double *work = &system.rotated[p];
   icl_status status = icl__check_finite(problem->right, p, "sums over the rows of dataset");
-  if (!status) status = prepare(&system, &work[5 * p]);
-  if (!status) {
-    icl__linear_system equations = {p, &system, apply_normal, normal_residual, precondition};
+  if (!status) status = prepare(&system, &work[6 * p], &usable);
+  if (!status && usable) {
+    icl__linear_system equations = {p, &system, apply_normal, normal_residual, precondition, report_primal};
     status = icl__conjugate_gradients(&equations, icl__norm(p, problem->right), problem->tolerance,
-                                      problem->max_iterations, problem->progress, work, solution->gamma,
-                                      &solution->iterations);
+                                      problem->max_iterations, work, solution->gamma, &solution->iterations);
   }
   icl__free(memory);
   solution->dual = 0;
+  solution->accurate = usable;
   return status;
 }
 
@@ -139,24 +147,29 @@ static void scale_rows(void *context, const double *x, double *out) {
   for (int64_t mu = 0; mu < system->problem->n; mu++) out[mu] = x[mu] / system->diagonal[mu];
 }
 
+static icl_status report_dual(void *context, double part) {
+  const dual_system *system = context;
+  return icl__ridge_progress(system->problem, part);
+}
+
 icl_status icl__ridge_cg_dual(icl__ridge_problem *problem, icl__ridge_solution *solution) {
   int64_t n = problem->n;
   double *memory;
-  ICL__TRY(icl__new_doubles(6 * n, &memory));
-  dual_system system = {problem, solution->gamma, &memory[5 * n]};
+  ICL__TRY(icl__new_doubles(7 * n, &memory));
+  dual_system system = {problem, solution->gamma, &memory[6 * n]};
   icl_status status = icl__operator_diagonal(problem->operator, system.diagonal);
   if (!status) {
     for (int64_t mu = 0; mu < n; mu++) {
       system.diagonal[mu] += problem->mu;
       if (system.diagonal[mu] == 0.0) system.diagonal[mu] = 1.0; /* a row of zeros: its equation is 0 = 0 */
     }
-    icl__linear_system equations = {n, &system, apply_kernel, kernel_residual, scale_rows};
+    icl__linear_system equations = {n, &system, apply_kernel, kernel_residual, scale_rows, report_dual};
     status = icl__conjugate_gradients(&equations, icl__norm(n, problem->target), problem->tolerance,
-                                      problem->max_iterations, problem->progress, memory, solution->weights,
-                                      &solution->iterations);
+                                      problem->max_iterations, memory, solution->weights, &solution->iterations);
   }
   if (!status) status = icl__operator_adjoint(problem->operator, solution->weights, solution->gamma);
   icl__free(memory);
   solution->dual = 1;
+  solution->accurate = 1;
   return status;
 }

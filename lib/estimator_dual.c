@@ -22,7 +22,7 @@ enum { TILE = 512 };
 
 /* The lower triangle of FF'. Columns are drawn once for each row of tiles, where rows are not stored. */
 static icl_status fill_kernel(const icl__ridge_problem *problem, icl__ridge_matrix *kernel) {
-  int64_t n = problem->n, d = problem->d, size = icl__source_scratch(d, TILE), reported = 0;
+  int64_t n = problem->n, d = problem->d, size = icl__source_scratch(d, TILE);
   const icl__row_source *source = problem->operator->source;
   double *scratch;
   ICL__TRY(icl__new_doubles(2 * size + TILE * TILE, &scratch));
@@ -35,9 +35,7 @@ static icl_status fill_kernel(const icl__ridge_problem *problem, icl__ridge_matr
       icl__rows columns = icl__source_rows(source, column, width, &scratch[size]);
       fill_tile(&rows, &columns, &scratch[2 * size], n, &kernel->entries[first * n + column]);
     }
-    int64_t finished = icl__row_items(first + count);
-    status = icl__progress_add(problem->progress, finished - reported);
-    reported = finished;
+    status = icl__ridge_progress(problem, 0.5 * (double)(first + count) / (double)n);
   }
   if (!status) icl__ridge_matrix_filled(kernel);
   else icl__ridge_matrix_destroy(kernel);
@@ -57,17 +55,17 @@ static icl_status residual_of_weights(void *context, const double *weights, doub
 
 icl_status icl__ridge_dual(icl__ridge_problem *problem, icl__ridge_solution *solution) {
   int64_t n = problem->n;
-  double *correction, norm, inverse_norm;
+  double *correction;
   solution->accurate = 0;
   solution->dual = 1;
   if (problem->mu == 0.0 && n > problem->p) return ICL_OK; /* K has rank p at most */
   if (!problem->kernel.entries) ICL__TRY(fill_kernel(problem, &problem->kernel));
-  ICL__TRY(icl__ridge_matrix_factor(&problem->kernel, problem->mu, &norm, &inverse_norm));
-  if (!icl__cholesky_accurate(n, norm, inverse_norm, problem->mu)) return ICL_OK;
+  icl_status status = ICL_OK;
+  if (!icl__ridge_matrix_factor(&problem->kernel, problem->mu, &status)) return status;
   ICL__TRY(icl__new_doubles(n, &correction));
   dual_residual state = {problem, solution->gamma};
   memset(solution->weights, 0, (size_t)n * sizeof *solution->weights);
-  icl_status status = icl__refine(n, problem->kernel.entries, residual_of_weights, &state, problem->max_iterations,
+  status = icl__refine(&problem->kernel, residual_of_weights, &state, problem->max_iterations,
                                   solution->weights, correction, &solution->iterations);
   icl__free(correction);
   if (!status) status = icl__operator_adjoint(problem->operator, solution->weights, solution->gamma);

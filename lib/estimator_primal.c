@@ -26,7 +26,7 @@ static void half_outer(int64_t width, const double *vector, double *out) {
 
 /* S, over blocks of rows. `work` holds ICL__SOLVER_ROWS half outer products of both kinds and the rows' scratch. */
 static icl_status pair_moments(const icl__ridge_problem *problem, double *work, double *moments) {
-  int64_t d = problem->d, query_pairs = pairs(d), context_pairs = pairs(d + 1), reported = 0;
+  int64_t d = problem->d, query_pairs = pairs(d), context_pairs = pairs(d + 1);
   double *contexts = &work[ICL__SOLVER_ROWS * query_pairs];
   double *scratch = &contexts[ICL__SOLVER_ROWS * context_pairs];
   for (int64_t first = 0; first < problem->n; first += ICL__SOLVER_ROWS) {
@@ -38,9 +38,7 @@ static icl_status pair_moments(const icl__ridge_problem *problem, double *work, 
     }
     icl__gemm(ICL__TRANSPOSED, ICL__PLAIN, query_pairs, context_pairs, count, 1.0, work, contexts, first ? 1.0 : 0.0,
               moments);
-    int64_t finished = icl__row_items(first + count);
-    ICL__TRY(icl__progress_add(problem->progress, finished - reported));
-    reported = finished;
+    ICL__TRY(icl__ridge_progress(problem, 0.5 * (double)(first + count) / (double)problem->n));
   }
   return ICL_OK;
 }
@@ -82,15 +80,15 @@ static icl_status normal_residual(void *context, const double *gamma, double *gr
 
 icl_status icl__ridge_primal(icl__ridge_problem *problem, icl__ridge_solution *solution) {
   int64_t p = problem->p;
-  double *correction, norm, inverse_norm;
+  double *correction;
   solution->accurate = solution->dual = 0;
   if (problem->mu == 0.0 && problem->n < p) return ICL_OK; /* the Gram matrix has rank n at most */
   if (!problem->gram.entries) ICL__TRY(fill_gram(problem, &problem->gram));
-  ICL__TRY(icl__ridge_matrix_factor(&problem->gram, problem->mu, &norm, &inverse_norm));
-  if (!icl__cholesky_accurate(p, norm, inverse_norm, problem->mu)) return ICL_OK;
+  icl_status status = ICL_OK;
+  if (!icl__ridge_matrix_factor(&problem->gram, problem->mu, &status)) return status;
   ICL__TRY(icl__new_doubles(p, &correction));
   memset(solution->gamma, 0, (size_t)p * sizeof *solution->gamma);
-  icl_status status = icl__refine(p, problem->gram.entries, normal_residual, problem, problem->max_iterations,
+  status = icl__refine(&problem->gram, normal_residual, problem, problem->max_iterations,
                                   solution->gamma, correction, &solution->iterations);
   icl__free(correction);
   solution->accurate = 1;

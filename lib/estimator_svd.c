@@ -40,7 +40,7 @@ static icl_status reduce(const icl__ridge_problem *problem, double *scratch, dou
     features(&rows, 1, count, chunk);
     memcpy(&chunk[p * count], rows.target, (size_t)count * sizeof *chunk);
     status = icl__qr_append(width, triangle, count, chunk);
-    if (!status) status = icl__progress_add(problem->progress, 0);
+    if (!status) status = icl__ridge_progress(problem, 0.5);
   }
   if (!status) {
     for (int64_t i = 0; i < p; i++) {
@@ -93,7 +93,7 @@ icl_status icl__ridge_svd(icl__ridge_problem *problem, icl__ridge_solution *solu
     memcpy(&right[first], rows.target, (size_t)count * sizeof *right);
   }
   icl__free(scratch);
-  if (!status) status = icl__progress_add(problem->progress, 0);
+  if (!status) status = icl__ridge_progress(problem, 0.5);
   if (!status) status = filter(problem, m, matrix, right, solution->gamma);
   icl__free(matrix);
   solution->iterations = solution->dual = 0;

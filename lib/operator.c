@@ -73,7 +73,7 @@ static int64_t block_rows(int64_t d) {
 static int64_t partial_size(int64_t d) { return d * (d + 1) + d * d + (d + 1) * (d + 1); }
 
 icl_status icl__operator_create(const icl__row_source *source, icl__progress *progress, icl__operator *out) {
-  icl__operator operator = {.source = source, .progress = progress};
+  icl__operator operator = {.source = source, .progress = progress, .weight = 1};
   int64_t d = source->d, scratch, partial;
   operator.lanes = icl__operator_lanes(source->n);
   operator.block = block_rows(d);
@@ -161,7 +161,7 @@ static icl_status run_pass(icl__operator *operator, pass *this, double *out) {
   int64_t d = operator->source->d;
   this->operator = operator;
   this->adjoint = out != NULL;
-  ICL__TRY(icl__parallel(operator->progress, operator->lanes, 1, do_lane, this));
+  ICL__TRY(icl__parallel(operator->progress, operator->lanes, operator->weight, do_lane, this));
   if (out) join(operator, 0, d * (d + 1), out);
   return ICL_OK;
 }

@@ -14,11 +14,13 @@ void icl__block_predict(const icl__rows *rows, const double *gamma, double *work
 void icl__block_adjoint(const icl__rows *rows, const double *weights, double *work, double *gamma);
 
 /* On all rows of a source, in blocks shared among own threads. The rows are divided into lanes, whose number and bounds
- * depend on n and d only; each lane sums its blocks in order, and the lanes are summed in order. So the bits depend
- * neither on the number of threads nor on whether rows are stored or drawn again at each pass. */
+ * depend on n and d only, and blocks on d and the number of BLAS threads; each lane sums its blocks in order, and the
+ * lanes are summed in order. So the bits depend neither on the number of threads nor on whether rows are stored or
+ * drawn again at each pass. */
 typedef struct {
   const icl__row_source *source;
-  icl__progress *progress; /* icl__operator_lanes units a pass */
+  icl__progress *progress; /* weight units for each of icl__operator_lanes in a pass */
+  int64_t weight;          /* 1; solvers that count otherwise set it to 0 */
   int64_t lanes, block;
   int64_t scratch_size; /* doubles of scratch per worker */
   double *scratch;

@@ -13,6 +13,10 @@
  *   be at least |A^-1|_2/sqrt(N) = 1/(mu sqrt(N)). So where |A^-1|_1 is that large we ask for cond(A) <= 1e8, an error
  *   of 2e-8.
  *
+ * All this is said of A after scaling by its diagonal, D A D with entries of D next to 1/sqrt(a_ii), which is within a
+ * factor N of the best condition that scaling can give (van der Sluis, doi:10.1007/BF02165096) and makes the verdict
+ * independent of the units of labels; mu stands for the largest of mu d_i^2 then.
+ *
  * What fails goes to the singular value decomposition of F itself, which sees singular values down to eps |F| where A
  * would have lost those below sqrt(eps) |F|, and which leaves the null space out. */
 #include "ridge_matrix.h"
@@ -27,9 +31,10 @@
 icl_status icl__ridge_matrix_create(int64_t size, icl__ridge_matrix *out) {
   int64_t elements;
   double *memory;
-  ICL__TRY(icl__check_product(size, size + 1, 1, "the matrix of the equations", &elements));
+  ICL__TRY(icl__check_product(size, size + 2, 1, "the matrix of the equations", &elements));
   ICL__TRY(icl__new_doubles(elements, &memory));
-  *out = (icl__ridge_matrix){size, memory, &memory[size * size]};
+  *out = (icl__ridge_matrix){.size = size, .entries = memory, .diagonal = &memory[size * size]};
+  out->scale = &out->diagonal[size];
   return ICL_OK;
 }
 
@@ -60,24 +65,45 @@ void icl__ridge_matrix_filled(icl__ridge_matrix *matrix) {
   for (int64_t i = 0; i < matrix->size; i++) matrix->diagonal[i] = matrix->entries[i * (matrix->size + 1)];
 }
 
-icl_status icl__ridge_matrix_factor(icl__ridge_matrix *matrix, double mu, double *norm, double *inverse_norm) {
-  mirror(matrix->size, matrix->entries, 1);
-  for (int64_t i = 0; i < matrix->size; i++) matrix->entries[i * (matrix->size + 1)] = matrix->diagonal[i] + mu;
-  return icl__cholesky(matrix->size, matrix->entries, norm, inverse_norm);
+/* Powers of two near 1/sqrt(diagonal), so that scaling rounds nothing; 1 where there is nothing to scale. */
+static double power_near(double diagonal) {
+  int exponent;
+  if (!(diagonal > 0.0) || !isfinite(diagonal)) return 1.0;
+  frexp(diagonal, &exponent);
+  return ldexp(1.0, -exponent / 2);
 }
 
-int icl__cholesky_accurate(int64_t n, double norm, double inverse_norm, double mu) {
-  double condition = norm * inverse_norm;
-  if (!(condition <= 1.0 / (10.0 * (double)n * DBL_EPSILON))) return 0;
-  return inverse_norm * mu * sqrt((double)n) < 1.0 || condition <= 1e8;
+int icl__ridge_matrix_factor(icl__ridge_matrix *matrix, double mu, icl_status *status) {
+  int64_t size = matrix->size;
+  double norm = 0.0, inverse_norm = INFINITY, largest = 0.0;
+  mirror(size, matrix->entries, 1);
+  for (int64_t i = 0; i < size; i++) {
+    matrix->scale[i] = power_near(matrix->diagonal[i] + mu);
+    largest = fmax(largest, matrix->scale[i]);
+  }
+  for (int64_t i = 0; i < size; i++) {
+    matrix->entries[i * (size + 1)] = matrix->diagonal[i] + mu;
+    for (int64_t j = 0; j <= i; j++) matrix->entries[i * size + j] *= matrix->scale[i] * matrix->scale[j];
+  }
+  *status = icl__cholesky(size, matrix->entries, &norm, &inverse_norm);
+  double condition = norm * inverse_norm, bound = 1.0 / (10.0 * (double)size * DBL_EPSILON);
+  if (*status || !(condition <= bound)) return 0;
+  return inverse_norm * (largest * largest * mu) * sqrt((double)size) < 1.0 || condition <= 1e8;
 }
 
-icl_status icl__refine(int64_t n, const double *factor, icl__residual_fn residual, void *context,
+static void solve(const icl__ridge_matrix *matrix, double *x) {
+  for (int64_t i = 0; i < matrix->size; i++) x[i] *= matrix->scale[i];
+  icl__cholesky_solve(matrix->size, matrix->entries, x);
+  for (int64_t i = 0; i < matrix->size; i++) x[i] *= matrix->scale[i];
+}
+
+icl_status icl__refine(const icl__ridge_matrix *matrix, icl__residual_fn residual, void *context,
                        int64_t max_iterations, double *x, double *correction, int64_t *iterations) {
+  int64_t n = matrix->size;
   double previous = INFINITY;
   for (*iterations = 1;; ++*iterations) {
     ICL__TRY(residual(context, x, correction));
-    icl__cholesky_solve(n, factor, 1, correction);
+    solve(matrix, correction);
     double size = icl__norm(n, correction);
     if (!(size < 0.5 * previous)) return ICL_OK;
     icl__axpy(n, 1.0, correction, x);

@@ -11,6 +11,7 @@ typedef struct {
   int64_t size;
   double *entries;  /* size x size; NULL: not made yet */
   double *diagonal; /* size */
+  double *scale;    /* size: what was factored is diag(scale) (A + mu I) diag(scale) */
 } icl__ridge_matrix;
 
 /* Memory for a matrix of this size, whose lower triangle the caller then fills. */
@@ -20,18 +21,15 @@ void icl__ridge_matrix_destroy(icl__ridge_matrix *matrix);
 /* The lower triangle is complete: saves it. */
 void icl__ridge_matrix_filled(icl__ridge_matrix *matrix);
 
-/* Factors A + mu I; norms as in icl__cholesky. May be repeated. */
-icl_status icl__ridge_matrix_factor(icl__ridge_matrix *matrix, double mu, double *norm, double *inverse_norm);
+/* Factors A + mu I, again for each mu. Returns whether the factor, followed by refinement, gives every digit: see the
+ * note in ridge_matrix.c. Sets *status when it could not be tried. */
+int icl__ridge_matrix_factor(icl__ridge_matrix *matrix, double mu, icl_status *status);
 
-/* Whether Cholesky of a matrix with these 1-norms and this ridge in it, followed by refinement, gives every digit: see
- * the note in ridge_matrix.c. */
-int icl__cholesky_accurate(int64_t n, double norm, double inverse_norm, double mu);
-
-/* Iterative refinement of x (n numbers) under A x = b, A factored by Cholesky: `residual` writes b - A x, evaluated
- * from the data, to `correction`. Sets *iterations to the number of corrections tried. Stops when a correction no
+/* Iterative refinement of x under (A + mu I) x = b, factored: `residual` writes b - (A + mu I) x, evaluated from the
+ * data, to `correction`. Sets *iterations to the number of corrections tried. Stops when a correction no
  * longer matters or no longer shrinks. */
 typedef icl_status (*icl__residual_fn)(void *context, const double *x, double *correction);
-icl_status icl__refine(int64_t n, const double *factor, icl__residual_fn residual, void *context,
+icl_status icl__refine(const icl__ridge_matrix *matrix, icl__residual_fn residual, void *context,
                        int64_t max_iterations, double *x, double *correction, int64_t *iterations);
 
 #endif

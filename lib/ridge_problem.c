@@ -18,3 +18,7 @@ icl_status icl__kernel_residual(const icl__ridge_problem *problem, const double 
   }
   return ICL_OK;
 }
+
+icl_status icl__ridge_progress(const icl__ridge_problem *problem, double part) {
+  return icl__progress_reach(problem->progress, problem->window + (int64_t)(part * ICL__RIDGE_UNITS));
+}

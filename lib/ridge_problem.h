@@ -5,10 +5,13 @@
 #include "operator.h"
 #include "ridge_matrix.h"
 
+enum { ICL__RIDGE_UNITS = 1000 };
+
 /* min |y - F Gamma|^2 + mu |Gamma|^2, and its first pass over the rows. */
 typedef struct {
   icl__operator *operator;
   icl__progress *progress;
+  int64_t window; /* units done when this ridge began: it has ICL__RIDGE_UNITS of them */
   int64_t d, n, p; /* p = d (d+1) */
   double lambda, mu; /* mu = n lambda/d */
   double tolerance;
@@ -28,6 +31,9 @@ typedef struct {
   int64_t iterations; /* conjugate-gradient iterations, or steps of refinement */
   int accurate;       /* 0: the matrix is too near singular for Cholesky, and gamma is undefined */
 } icl__ridge_solution;
+
+/* Reports that this part of a ridge's solution is done, in [0, 1]. */
+icl_status icl__ridge_progress(const icl__ridge_problem *problem, double part);
 
 /* gradient (p) = F'(y - F gamma) - mu gamma; residual (n, or NULL) = y - F gamma. */
 icl_status icl__ridge_gradient(const icl__ridge_problem *problem, const double *gamma, double *gradient,

@@ -62,7 +62,6 @@ int icl__run_can_cancel(const icl_run *run) { return run && run->fn; }
 
 icl_status icl__progress_add(icl__progress *progress, int64_t amount) {
   progress->done += amount;
-  if (progress->total >= 0 && progress->done > progress->total) progress->done = progress->total;
   if (!icl__run_can_cancel(progress->run)) return ICL_OK;
   if (progress->run->fn(progress->done, progress->total, progress->run->user)) {
     return icl__fail(ICL_ERR_CANCELED, "canceled by the progress callback");
@@ -70,6 +69,6 @@ icl_status icl__progress_add(icl__progress *progress, int64_t amount) {
   return ICL_OK;
 }
 
-icl_status icl__progress_finish(icl__progress *progress) {
-  return progress->done < progress->total ? icl__progress_add(progress, progress->total - progress->done) : ICL_OK;
+icl_status icl__progress_reach(icl__progress *progress, int64_t done) {
+  return icl__progress_add(progress, done > progress->done ? done - progress->done : 0);
 }

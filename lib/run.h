@@ -19,11 +19,11 @@ icl__progress icl__progress_begin(const icl_run *run, int64_t total);
 /* Whether a run can cancel: it has a callback. */
 int icl__run_can_cancel(const icl_run *run);
 
-/* Adds finished work, up to the total, and reports it; ICL_ERR_CANCELED when the callback asks for that. Calling
+/* Adds finished work and reports it; ICL_ERR_CANCELED when the callback asks for that. Calling
  * thread only. */
 icl_status icl__progress_add(icl__progress *progress, int64_t amount);
 
-/* Reports whatever is left of the total. */
-icl_status icl__progress_finish(icl__progress *progress);
+/* Reports that `done` units are done, if that is news. */
+icl_status icl__progress_reach(icl__progress *progress, int64_t done);
 
 #endif

@@ -333,30 +333,51 @@ icl_status icl_test_law_moments(const icl_test_law *law, double *A, double *B, d
   return ICL_OK;
 }
 
-/* A (B + lambda I)^-1 from the eigenvectors of B. Eigenvalues that are rounding of zeros are left out: the rows of A
- * lie in the range of B, so they contribute nothing in exact arithmetic, and noise/lambda in ours. That is also the
- * limit lambda -> 0+ where B is singular. A Cholesky solution would lose eps |B|/lambda there. */
+/* gamma = A (B + lambda I)^-1 by the eigenvectors of D (B + lambda I) D, D = diag(scale), or for scale NULL by those
+ * of B. Eigenvalues that are rounding of zeros are left out and counted in *dropped: the rows of A lie in the
+ * range of B, so they contribute nothing in exact arithmetic, and noise over lambda in ours. `work` holds 2 (d+1)^2. */
+static icl_status apply_inverse(const icl_test_law *law, double lambda, const double *scale, double *work,
+                                double *gamma, int64_t *dropped) {
+  int64_t d = law->d, width = d + 1;
+  double *vectors = work, *rotated = &work[width * width], *spectrum = &rotated[d * width];
+  icl_test_law_moments(law, gamma, vectors, NULL);
+  for (int64_t i = 0; scale && i < width; i++) vectors[i * (width + 1)] += lambda;
+  for (int64_t i = 0; scale && i < width * width; i++) vectors[i] *= scale[i / width] * scale[i % width];
+  for (int64_t i = 0; scale && i < d * width; i++) gamma[i] *= scale[i % width];
+  ICL__TRY(icl__eigen(width, vectors, spectrum));
+  double cut = (double)width * DBL_EPSILON * fabs(spectrum[d]);
+  icl__gemm(ICL__PLAIN, ICL__TRANSPOSED, d, width, width, 1.0, gamma, vectors, 0.0, rotated);
+  for (int64_t i = 0; i < d * width; i++) {
+    double value = spectrum[i % width];
+    rotated[i] = value > cut ? rotated[i] / (scale ? value : value + lambda) : 0.0;
+  }
+  *dropped = 0;
+  for (int64_t j = 0; j < width; j++) *dropped += spectrum[j] <= cut;
+  icl__gemm(ICL__PLAIN, ICL__PLAIN, d, width, width, 1.0, rotated, vectors, 0.0, gamma);
+  for (int64_t i = 0; scale && i < d * width; i++) gamma[i] *= scale[i % width];
+  return ICL_OK;
+}
+
+/* The two diagonal blocks of B differ in the units of labels, so whether B is singular is decided after scaling by its
+ * diagonal. A regular one is solved with so scaled; a singular one in the original units, in which the limit
+ * lambda -> 0+ is meant. */
 icl_status icl_test_law_optimal_gamma(const icl_test_law *law, double lambda, double *gamma) {
   double *memory;
+  int64_t dropped = 0;
   ICL__TRY(icl__check_pointer(law, "law"));
   ICL__TRY(icl__check_nonnegative(lambda, "lambda"));
   ICL__TRY(icl__check_pointer(gamma, "gamma"));
   int64_t d = law->d, width = d + 1;
-  ICL__TRY(icl__new_doubles(width * width + width + 2 * d * width, &memory));
-  double *vectors = memory, *values = &memory[width * width], *rotated = &values[width];
-  double *answer = &rotated[d * width];
-  icl_test_law_moments(law, NULL, vectors, NULL);
-  icl_status status = icl__eigen(width, vectors, values);
-  if (!status) {
-    double cut = (double)width * DBL_EPSILON * fabs(values[d]);
-    icl__gemm(ICL__PLAIN, ICL__TRANSPOSED, d, width, width, 1.0, law->second, vectors, 0.0, rotated); /* A V' */
-    for (int64_t i = 0; i < d * width; i++) {
-      double value = values[i % width];
-      rotated[i] = value > cut ? rotated[i] / (value + lambda) : 0.0;
-    }
-    icl__gemm(ICL__PLAIN, ICL__PLAIN, d, width, width, 1.0, rotated, vectors, 0.0, answer);
-    status = icl__check_finite(answer, d * width, "gamma");
+  ICL__TRY(icl__new_doubles(2 * width * width + width + d * width, &memory));
+  double *work = memory, *scale = &work[2 * width * width], *answer = &scale[width];
+  for (int64_t i = 0; i < width; i++) {
+    double entry = law->second[i * (width + 1)] + law->noise[i * (width + 1)];
+    scale[i] = entry > 0.0 ? 1.0 / sqrt(entry) : 1.0;
   }
+  icl_status status = apply_inverse(law, 0.0, scale, work, answer, &dropped);
+  if (!status && dropped) status = apply_inverse(law, lambda, NULL, work, answer, &dropped);
+  else if (!status && lambda > 0.0) status = apply_inverse(law, lambda, scale, work, answer, &dropped);
+  if (!status) status = icl__check_finite(answer, d * width, "gamma");
   if (!status) memcpy(gamma, answer, (size_t)(d * width) * sizeof *gamma);
   icl__free(memory);
   return status;

@@ -351,7 +351,9 @@ START_TEST(small_singular_values_are_kept) {
     for (int32_t method = ICL_METHOD_PRIMAL; method <= ICL_METHOD_DUAL; method++) {
       /* What is lost may exceed the tolerance: the best Gamma is there all the same. */
       outcome out = fit_as(&scaled, &(settings){method, 0.0, 1e-8, 1000}, gamma);
-      ck_assert_int_eq(out.iterations, 0);
+      /* The matrix of full rank is as good as before once it is scaled by its diagonal; the other one is singular. */
+      int singular = (i < 5) == (method == ICL_METHOD_PRIMAL);
+      ck_assert_msg(singular == (out.iterations == 0), "method %d: %d steps", method, (int)out.iterations);
       double error = distance(20, gamma, expected) / norm(20, expected);
       ck_assert_msg(error < 2.3e-16 * 30.0 / factor, "n = %d, factor %g, method %d: error %g", (int)s.n, factor, method,
                     error);

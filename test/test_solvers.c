@@ -431,6 +431,39 @@ START_TEST(auto_on_rank_deficient_rows) {
 }
 END_TEST
 
+/* Labels in other units: the last entry of h goes with their square, so the columns of F differ by S. AUTO is right
+ * whatever S: the training error is S^2 times that of S = 1. Conjugate gradients that are asked for say when they
+ * cannot. */
+START_TEST(labels_in_any_units) {
+  double gamma[P], expected = 0.0;
+  for (int exponent = 0; exponent <= 32; exponent += 8) {
+    for (int sign = -1; sign <= 1; sign += 2) {
+      double scale = ldexp(1.0, sign * exponent), tasks[2 * D * D], training;
+      icl_task_pool *pool;
+      icl_dataset *dataset;
+      icl_estimator *estimator;
+      fill_pseudo(2 * D * D, tasks, 5);
+      for (int i = 0; i < 2 * D * D; i++) tasks[i] *= scale;
+      OK(icl_task_pool_create_from(D, 2 * D, tasks, &pool));
+      OK(icl_dataset_create(pool, 9, 10 * P, 0.1 * scale * scale, 3, &dataset));
+      OK(icl_estimator_create(&estimator));
+      for (int32_t method = ICL_METHOD_AUTO; method <= ICL_METHOD_CG; method += ICL_METHOD_CG) {
+        OK(icl_estimator_set_method(estimator, method));
+        icl_status status = icl_estimator_fit(estimator, dataset, NULL);
+        ck_assert(status == ICL_OK || (method == ICL_METHOD_CG && status == ICL_ERR_NOT_CONVERGED));
+        OK(icl_estimator_report(estimator, NULL, NULL, NULL, &training));
+        if (exponent == 0) expected = training;
+        if (status == ICL_OK) CLOSE(training / (scale * scale), expected, 1e-12); /* the square of 1e-8, and rounding */
+      }
+      OK(icl_estimator_gamma(estimator, gamma));
+      icl_estimator_destroy(estimator);
+      icl_dataset_destroy(dataset);
+      icl_task_pool_destroy(pool);
+    }
+  }
+}
+END_TEST
+
 static Suite *suite(void) {
   Suite *s = suite_create("solvers");
   TCase *c = tcase_create("solvers");
@@ -448,6 +481,7 @@ static Suite *suite(void) {
   tcase_add_loop_test(c, iteration_counts, 0, 2);
   tcase_add_test(c, rank_deficient_rows);
   tcase_add_test(c, auto_on_rank_deficient_rows);
+  tcase_add_test(c, labels_in_any_units);
   suite_add_tcase(s, c);
   return s;
 }

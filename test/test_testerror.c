@@ -295,6 +295,31 @@ START_TEST(asymmetry) {
 }
 END_TEST
 
+/* Labels in other units: tasks times S and rho times S^2 make h times S in its first d entries and times S^2 in its
+ * last, so Gamma is to be divided by 1 and S there, and the error is S^2 times as large, for S a power of two to
+ * rounding. */
+START_TEST(optimal_gamma_in_any_units) {
+  double tasks[4 * D], gamma[SIZE], error, expected = 0.0;
+  for (int exponent = 0; exponent <= 60; exponent += 20) {
+    for (int sign = -1; sign <= 1; sign += 2) {
+      double scale = ldexp(1.0, sign * exponent);
+      icl_task_pool *pool;
+      icl_test_law *law;
+      fill_pseudo(4 * D, tasks, 17);
+      for (int i = 0; i < 4 * D; i++) tasks[i] *= scale;
+      OK(icl_task_pool_create_from(D, 4, tasks, &pool));
+      OK(icl_test_law_create_pool(pool, L, 0.1 * scale * scale, &law));
+      OK(icl_test_law_optimal_gamma(law, 0.0, gamma));
+      OK(icl_test_error(law, gamma, &error));
+      if (exponent == 0) expected = error;
+      CLOSE(error / (scale * scale), expected, 1e-12);
+      icl_task_pool_destroy(pool);
+      icl_test_law_destroy(law);
+    }
+  }
+}
+END_TEST
+
 /* A structured law of covariance I is the isotropic one, and a singular covariance is one. */
 START_TEST(covariances) {
   double identity[D * D] = {0}, gamma[SIZE], one, other;
@@ -376,6 +401,7 @@ static Suite *suite(void) {
   tcase_add_test(c, never_below_the_noise);
   tcase_add_test(c, optimal_gamma_of_small_eigenvalues);
   tcase_add_test(c, asymmetry);
+  tcase_add_test(c, optimal_gamma_in_any_units);
   tcase_add_test(c, covariances);
   tcase_add_test(c, bad_input);
   suite_add_tcase(s, c);

@@ -20,10 +20,11 @@ extern "C" {
 
 /** How the ridge problem is solved. The direct methods use Cholesky factors where these are accurate; where they are
  * not (nearly singular data with little or no ridge) both turn to a singular value decomposition of the n x p
- * features, of min(n, p)^2 max(n, p) times tens of flop and up to 48 min(n, p) p bytes. Conjugate gradients work on
+ * features, of min(n, p)^2 max(n, p) times tens of flop and up to 56 min(n, p) p bytes. Conjugate gradients work on
  * Gamma, preconditioned by the second moments of the data, or for n < p with little ridge on the weights of the rows.
- * On Gamma they presume features of full rank, as generated rows have, or a ridge that matters beside the data: what a
- * residual below the tolerance leaves of a null space is tolerance/lambda. AUTO uses them only then. */
+ * On Gamma they presume features of full rank, or a ridge that matters beside the data: what a residual below the
+ * tolerance leaves of a null space is tolerance/lambda. AUTO uses them for generated rows, or with such a ridge, or
+ * where the matrix of a direct method would exceed 4 GiB; and not where the moments of the data lack rank. */
 enum {
   ICL_METHOD_AUTO = 0,   /**< the one of least estimated time: CG, or else dual for n < p, primal for n >= p */
   ICL_METHOD_PRIMAL = 1, /**< normal equations: p x p; n p^2/2 + p^3/3 flop, 10 p^2 bytes */
@@ -91,7 +92,8 @@ icl_status icl_estimator_fit(icl_estimator *estimator, const icl_dataset *datase
  * @param lambda count ridges, finite, >= 0, in any order.
  * @param run threads and progress, or NULL.
  * @param[out] gamma count x d x (d+1), in the order of lambda.
- * @return as icl_estimator_fit; ICL_ERR_NOT_CONVERGED if any of them misses the tolerance. Since 0.1. */
+ * @return as icl_estimator_fit, and ICL_ERR_DOMAIN for a bad count or ridge; ICL_ERR_NOT_CONVERGED if any of them
+ * misses the tolerance: gamma is then untouched, and the estimator's result is that of the last ridge. Since 0.1. */
 icl_status icl_estimator_fit_path(icl_estimator *estimator, const icl_dataset *dataset, int64_t count,
                                   const double *lambda, const icl_run *run, double *gamma);
 
