@@ -94,7 +94,13 @@ icl_status icl__conjugate_gradients(const icl__linear_system *system, double sca
   *iterations = 0;
   /* Half of what is asked for, so that rounding between here and the caller's own measurement does not matter. */
   state.goal = 0.5 * tolerance * scale;
-  ICL__TRY(replace_residual(system, &state, x, &norm));
+  if (icl__norm(size, x) > 0.0) {
+    ICL__TRY(replace_residual(system, &state, x, &norm));
+  } else { /* b, at no cost */
+    memcpy(state.residual, system->right, (size_t)size * sizeof *x);
+    memcpy(state.best, x, (size_t)size * sizeof *x);
+    state.best_norm = norm = icl__norm(size, system->right);
+  }
   state.first_norm = fmax(norm, scale);
   while (norm > state.goal && state.goal > 0.0 && norm < 0.5 * previous && *iterations < max_iterations) {
     previous = norm;

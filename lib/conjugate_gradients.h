@@ -9,6 +9,7 @@
 typedef struct {
   int64_t size;
   void *context;
+  const double *right; /* b */
   icl_status (*apply)(void *context, const double *x, double *out);    /* out = A x */
   icl_status (*residual)(void *context, const double *x, double *out); /* out = b - A x, from the data */
   void (*precondition)(void *context, const double *x, double *out);   /* out = M^-1 x */

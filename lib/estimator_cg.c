@@ -113,7 +113,8 @@ icl_status icl__ridge_cg_primal(icl__ridge_problem *problem, icl__ridge_solution
   icl_status status = icl__check_finite(problem->right, p, "sums over the rows of dataset");
   if (!status) status = prepare(&system, &work[6 * p], &usable);
   if (!status && usable) {
-    icl__linear_system equations = {p, &system, apply_normal, normal_residual, precondition, report_primal};
+    icl__linear_system equations = {p, &system, problem->right, apply_normal, normal_residual, precondition,
+                                     report_primal};
     status = icl__conjugate_gradients(&equations, icl__norm(p, problem->right), problem->tolerance,
                                       problem->max_iterations, work, solution->gamma, &solution->iterations);
   }
@@ -163,7 +164,8 @@ icl_status icl__ridge_cg_dual(icl__ridge_problem *problem, icl__ridge_solution *
       system.diagonal[mu] += problem->mu;
       if (system.diagonal[mu] == 0.0) system.diagonal[mu] = 1.0; /* a row of zeros: its equation is 0 = 0 */
     }
-    icl__linear_system equations = {n, &system, apply_kernel, kernel_residual, scale_rows, report_dual};
+    icl__linear_system equations = {n, &system, problem->target, apply_kernel, kernel_residual, scale_rows,
+                                     report_dual};
     status = icl__conjugate_gradients(&equations, icl__norm(n, problem->target), problem->tolerance,
                                       problem->max_iterations, memory, solution->weights, &solution->iterations);
   }
