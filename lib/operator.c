@@ -14,7 +14,7 @@
 #include "checked.h"
 #include "thread.h"
 
-enum { MAX_LANES = 16, LANE_ROWS = 256 };
+enum { MAX_LANES = 16, LANE_ROWS = 1024 }; /* a lane costs p numbers to clear and to join: little beside its rows */
 
 void icl__block_predict(const icl__rows *rows, const double *gamma, double *work, double *prediction) {
   int64_t d = rows->d, width = d + 1;
@@ -61,13 +61,21 @@ int64_t icl__operator_lanes(int64_t n) {
   return lanes < 1 ? 1 : lanes > MAX_LANES ? MAX_LANES : lanes;
 }
 
-/* Measured best, or next to it, from d = 64 to 300 with AVX2 and AVX-512 kernels: queries, contexts and products of so
- * many rows stay in the second cache beside Gamma. Where the BLAS has threads of its own, products of m n k <= 262144
- * are those that OpenBLAS runs on the calling thread without taking a lock, so that own threads do not wait for each
- * other. Beyond d of about 180 that leaves too few rows to be fast. */
-static int64_t block_rows(int64_t d) {
-  int64_t rows = 96, limit = (1 << 18) / (d * (d + 1));
-  return icl__blas_threads() > 1 && limit >= 8 && limit < rows ? limit : rows;
+/* 96 rows were measured best, or next to it, from d = 64 to 300 with AVX2 and AVX-512 kernels: queries, contexts and
+ * products of so many rows stay in the second cache beside Gamma. Where the BLAS has threads of its own, products of
+ * m n k <= 262144 are those that OpenBLAS runs on the calling thread without taking a lock, so that own threads do not
+ * wait for each other. Beyond d of about 180 that leaves too few rows to be fast: then the BLAS's threads do the work,
+ * on large blocks, and own threads would only be in their way. */
+static void choose_blocks(int64_t d, icl__operator *operator) {
+  int64_t limit = (1 << 18) / (d * (d + 1));
+  operator->block = 96;
+  if (icl__blas_threads() == 1) return;
+  if (limit >= 8) {
+    operator->block = limit < 96 ? limit : 96;
+  } else {
+    operator->block = 512;
+    operator->threads = 1;
+  }
 }
 
 static int64_t partial_size(int64_t d) { return d * (d + 1) + d * d + (d + 1) * (d + 1); }
@@ -76,7 +84,8 @@ icl_status icl__operator_create(const icl__row_source *source, icl__progress *pr
   icl__operator operator = {.source = source, .progress = progress, .weight = 1};
   int64_t d = source->d, scratch, partial;
   operator.lanes = icl__operator_lanes(source->n);
-  operator.block = block_rows(d);
+  operator.threads = progress->threads;
+  choose_blocks(d, &operator);
   operator.scratch_size = icl__source_scratch(d, operator.block) + operator.block * (d + 2);
   ICL__TRY(icl__check_product(operator.scratch_size, icl__workers(progress, operator.lanes), 1, "scratch memory",
                               &scratch));
@@ -161,7 +170,11 @@ static icl_status run_pass(icl__operator *operator, pass *this, double *out) {
   int64_t d = operator->source->d;
   this->operator = operator;
   this->adjoint = out != NULL;
-  ICL__TRY(icl__parallel(operator->progress, operator->lanes, operator->weight, do_lane, this));
+  int64_t threads = operator->progress->threads;
+  operator->progress->threads = operator->threads;
+  icl_status status = icl__parallel(operator->progress, operator->lanes, operator->weight, do_lane, this);
+  operator->progress->threads = threads;
+  if (status) return status;
   if (out) join(operator, 0, d * (d + 1), out);
   return ICL_OK;
 }

@@ -22,6 +22,7 @@ typedef struct {
   icl__progress *progress; /* weight units for each of icl__operator_lanes in a pass */
   int64_t weight;          /* 1; solvers that count otherwise set it to 0 */
   int64_t lanes, block;
+  int64_t threads; /* own threads that pay here */
   int64_t scratch_size; /* doubles of scratch per worker */
   double *scratch;
   double *partial; /* lanes x (p + d^2 + (d+1)^2) */
