@@ -8,6 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "machine.h"
+
 #ifndef __SIZEOF_INT128__
 #define R123_USE_MULHILO64_C99 1 /* 32-bit machines: the same words, by four half products */
 #endif
@@ -100,15 +102,6 @@ static inline void box_muller(uint64_t radius_word, uint64_t angle_word, double 
   *z1 = radius * from_bits(s);
 }
 
-/* Compiled once for each width of vectors and chosen when the library is loaded; the bits are the same, as nothing is
- * contracted. ThreadSanitizer cannot stand the resolver that gcc makes for it. */
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__) && \
-    !defined(__SANITIZE_THREAD__)
-#define FOR_EACH_MACHINE __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define FOR_EACH_MACHINE
-#endif
-
 enum { TILE_BLOCKS = 64, TILE_NORMALS = 4 * TILE_BLOCKS };
 
 /* The words of blocks first .. first + count - 1, even-numbered ones apart from odd ones: radii, angles. */
@@ -125,7 +118,7 @@ static inline void fill_words(const icl__stream *stream, uint64_t first, int64_t
 }
 
 /* Gaussians 4b .. 4b+3 come from block b: words (0, 1) give the first two, (2, 3) the last two. */
-FOR_EACH_MACHINE
+ICL__FOR_EACH_MACHINE
 void icl__rng_normals(const icl__stream *stream, int64_t count, double *out) {
   uint64_t radii[2 * TILE_BLOCKS], angles[2 * TILE_BLOCKS];
   double z[TILE_NORMALS];
