@@ -134,8 +134,9 @@ static icl_status improve(icl__ridge_problem *problem, int32_t method, icl__ridg
   fit_report second = *found;
   memcpy(first, solution->gamma, (size_t)problem->p * sizeof *first);
   icl_status status = solve_by(problem, method, solution);
-  if (!status && solution->accurate) status = measure(problem, solution, &second);
-  if (!status && solution->accurate && second.relative_residual < found->relative_residual) {
+  if (!status && !solution->accurate) status = icl__ridge_svd(problem, solution);
+  if (!status) status = measure(problem, solution, &second);
+  if (!status && second.relative_residual < found->relative_residual) {
     if (method != BY_SINGULAR_VALUES) second.method = method;
     *found = second;
   } else {
