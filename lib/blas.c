@@ -37,6 +37,27 @@ void icl__gemm(int transpose_a, int transpose_b, int64_t m, int64_t n, int64_t k
               (int)n, (int)k, alpha, a, (int)(transpose_a ? m : k), b, (int)(transpose_b ? k : n), beta, c, (int)n);
 }
 
+/* By tiles that both stay in the cache. */
+enum { TILE = 64 };
+
+void icl__mirror(int64_t size, int from, double *matrix) {
+  for (int64_t row = 0; row < size; row += TILE) {
+    for (int64_t column = 0; column <= row; column += TILE) {
+      for (int64_t i = row; i < size && i < row + TILE; i++) {
+        for (int64_t j = column; j < i && j < column + TILE; j++) {
+          double *lower = &matrix[i * size + j], *upper = &matrix[j * size + i];
+          if (from == ICL__UPPER) *lower = *upper;
+          else *upper = *lower;
+        }
+      }
+    }
+  }
+}
+
+void icl__add_gram(int64_t n, int64_t k, const double *a, double *c) {
+  cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, (int)n, (int)k, 1.0, a, (int)n, 1.0, c, (int)n);
+}
+
 void icl__gemm_strided(int64_t m, int64_t n, int64_t k, const double *a, const double *b, int64_t stride, double *c) {
   cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)n, (int)k, 1.0, a, (int)k, b, (int)k, 0.0, c,
               (int)stride);

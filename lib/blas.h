@@ -24,6 +24,13 @@ enum { ICL__PLAIN = 0, ICL__TRANSPOSED = 1 };
 void icl__gemm(int transpose_a, int transpose_b, int64_t m, int64_t n, int64_t k, double alpha, const double *a,
                const double *b, double beta, double *c);
 
+/* Copies one triangle of a square matrix to the other. */
+enum { ICL__LOWER = 0, ICL__UPPER = 1 };
+void icl__mirror(int64_t size, int from, double *matrix);
+
+/* C += A'A in the lower triangle of C (n x n), A k x n. */
+void icl__add_gram(int64_t n, int64_t k, const double *a, double *c);
+
 /* C = A B' for A m x k, B n x k, into the corner of a matrix whose rows are `stride` apart. */
 void icl__gemm_strided(int64_t m, int64_t n, int64_t k, const double *a, const double *b, int64_t stride, double *c);
 

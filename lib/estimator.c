@@ -85,34 +85,37 @@ static double normal_scale(const icl__ridge_problem *problem) {
   return scale < sqrt((double)problem->n) * DBL_EPSILON * largest ? largest : scale;
 }
 
-/* From the rows, see icl_estimator_report: |K a - y|/|y| for a dual solution with n < p, else the normal equations. */
-static icl_status measure(const icl__ridge_problem *problem, const icl__ridge_solution *solution, fit_report *out) {
+/* |y - F Gamma| and the norm of the residual from the rows, `in_rows` that of K a = y, else of the normal equations. */
+static icl_status evaluate(const icl__ridge_problem *problem, int in_rows, icl__ridge_solution *solution) {
   int64_t n = problem->n, p = problem->p;
-  double *residual, size, scale;
+  double *residual;
   ICL__TRY(icl__new_doubles(n + p, &residual));
   icl_status status = icl__ridge_gradient(problem, solution->gamma, &residual[n], residual);
-  if (status) {
-    icl__free(residual);
-    return status;
-  }
-  double error = icl__norm(n, residual);
-  if (solution->dual && n < p) {
-    icl__axpy(n, -problem->mu, solution->weights, residual);
-    size = icl__norm(n, residual);
-    scale = icl__norm(n, problem->target);
-  } else {
-    size = icl__norm(p, &residual[n]);
-    scale = normal_scale(problem);
+  if (!status) {
+    solution->error = icl__norm(n, residual);
+    if (in_rows) icl__axpy(n, -problem->mu, solution->weights, residual);
+    solution->residual = in_rows ? icl__norm(n, residual) : icl__norm(p, &residual[n]);
   }
   icl__free(residual);
+  return status;
+}
+
+/* See icl_estimator_report: |K a - y|/|y| for a dual solution with n < p, else of the normal equations. */
+static icl_status measure(const icl__ridge_problem *problem, icl__ridge_solution *solution, fit_report *out) {
+  int in_rows = solution->dual && problem->n < problem->p;
+  if (!solution->measured || in_rows != solution->dual) ICL__TRY(evaluate(problem, in_rows, solution));
+  double scale = in_rows ? icl__norm(problem->n, problem->target) : normal_scale(problem);
   out->iterations = solution->iterations;
-  out->relative_residual = scale == 0.0 ? 0.0 : size / scale;
-  out->training_error = error * (error / (double)n);
+  out->relative_residual = scale == 0.0 ? 0.0 : solution->residual / scale;
+  out->training_error = solution->error * (solution->error / (double)problem->n);
   if (isfinite(scale) && isfinite(out->relative_residual) && isfinite(out->training_error)) return ICL_OK;
   return icl__fail(ICL_ERR_NONFINITE, "products of the rows of dataset overflow or underflow");
 }
 
+enum { BY_SINGULAR_VALUES = -1 };
+
 static icl_status solve_by(icl__ridge_problem *problem, int32_t method, icl__ridge_solution *solution) {
+  solution->measured = 0;
   switch (method) {
     case ICL_METHOD_PRIMAL: return icl__ridge_primal(problem, solution);
     case ICL_METHOD_DUAL: return icl__ridge_dual(problem, solution);
@@ -121,8 +124,6 @@ static icl_status solve_by(icl__ridge_problem *problem, int32_t method, icl__rid
     default: return icl__ridge_svd(problem, solution);
   }
 }
-
-enum { BY_SINGULAR_VALUES = -1 };
 
 /* Another method after one that missed the tolerance. Whichever is better stays, and the first one where the second
  * does not come about. */
@@ -134,7 +135,7 @@ static icl_status improve(icl__ridge_problem *problem, int32_t method, icl__ridg
   fit_report second = *found;
   memcpy(first, solution->gamma, (size_t)problem->p * sizeof *first);
   icl_status status = solve_by(problem, method, solution);
-  if (!status && !solution->accurate) status = icl__ridge_svd(problem, solution);
+  if (!status && !solution->accurate) status = solve_by(problem, BY_SINGULAR_VALUES, solution);
   if (!status) status = measure(problem, solution, &second);
   if (!status && second.relative_residual < found->relative_residual) {
     if (method != BY_SINGULAR_VALUES) second.method = method;
@@ -161,7 +162,7 @@ static icl_status solve(icl__ridge_problem *problem, int32_t method, icl__ridge_
     found->method = direct;
     ICL__TRY(solve_by(problem, direct, solution));
   }
-  if (!solution->accurate && found->method != ICL_METHOD_CG) ICL__TRY(icl__ridge_svd(problem, solution));
+  if (!solution->accurate && found->method != ICL_METHOD_CG) ICL__TRY(solve_by(problem, BY_SINGULAR_VALUES, solution));
   ICL__TRY(measure(problem, solution, found));
   if (found->relative_residual > problem->tolerance && found->method == ICL_METHOD_CG && method == ICL_METHOD_AUTO &&
       icl__direct_is_possible(problem)) {

@@ -1,5 +1,5 @@
 /* What the ridge solvers share. Data flow: estimator.c makes the problem and chooses; one solver finds Gamma;
- * estimator.c measures the result on the rows, trusting nothing of the solver. */
+ * estimator.c measures the result on the rows, unless the solver's last step was to do so. */
 #ifndef ICL_ESTIMATOR_H
 #define ICL_ESTIMATOR_H
 

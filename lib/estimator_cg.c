@@ -23,12 +23,35 @@
 #include "conjugate_gradients.h"
 #include "estimator.h"
 
+/* The smallest true residual so far and the error |y - F Gamma| beside it. The iteration returns the solution of the
+ * smallest, in the order evaluated, so at the end these are the norms of what it returns. */
+typedef struct {
+  double error, residual;
+} best_measure;
+
+static best_measure at_start(int64_t size, const double *x, const icl__ridge_problem *problem, double right) {
+  if (icl__norm(size, x) > 0.0) return (best_measure){0.0, INFINITY}; /* to be evaluated */
+  return (best_measure){icl__norm(problem->n, problem->target), right};
+}
+
+static void note_measure(best_measure *best, double error, double residual) {
+  if (residual < best->residual) *best = (best_measure){error, residual};
+}
+
+static void give_measure(const best_measure *best, icl__ridge_solution *solution) {
+  solution->measured = isfinite(best->residual);
+  solution->error = best->error;
+  solution->residual = best->residual;
+}
+
 typedef struct {
   const icl__ridge_problem *problem;
+  best_measure best;
   double *query_vectors;   /* d x d: row i is an eigenvector of Q'Q */
   double *context_vectors; /* (d+1) x (d+1) */
   double *inverse;         /* p: 1 over the preconditioner's eigenvalues */
   double *rotated;         /* p */
+  double *error;           /* n: y - F Gamma */
 } primal_system;
 
 /* The root xi >= lambda, by bisection in the logarithm: the right side increases where it is positive. */
@@ -91,8 +114,11 @@ static icl_status apply_normal(void *context, const double *gamma, double *out) 
 }
 
 static icl_status normal_residual(void *context, const double *gamma, double *out) {
-  const primal_system *system = context;
-  return icl__ridge_gradient(system->problem, gamma, out, NULL);
+  primal_system *system = context;
+  const icl__ridge_problem *problem = system->problem;
+  ICL__TRY(icl__ridge_gradient(problem, gamma, out, system->error));
+  note_measure(&system->best, icl__norm(problem->n, system->error), icl__norm(problem->p, out));
+  return ICL_OK;
 }
 
 static icl_status report_primal(void *context, double part) {
@@ -104,28 +130,33 @@ icl_status icl__ridge_cg_primal(icl__ridge_problem *problem, icl__ridge_solution
   int64_t d = problem->d, width = d + 1, p = problem->p;
   double *memory;
   int usable = 0;
-  ICL__TRY(icl__new_doubles(d * d + width * width + 8 * p + d + width, &memory));
+  ICL__TRY(icl__new_doubles(d * d + width * width + 8 * p + d + width + problem->n, &memory));
   primal_system system = {.problem = problem, .query_vectors = memory};
   system.context_vectors = &memory[d * d];
   system.inverse = &system.context_vectors[width * width];
   system.rotated = &system.inverse[p];
-  double *work = &system.rotated[p];
+  system.error = &system.rotated[p];
+  double *work = &system.error[problem->n];
   icl_status status = icl__check_finite(problem->right, p, "sums over the rows of dataset");
   if (!status) status = prepare(&system, &work[6 * p], &usable);
+  double scale = icl__norm(p, problem->right);
+  system.best = at_start(p, solution->gamma, problem, scale);
   if (!status && usable) {
     icl__linear_system equations = {p, &system, problem->right, apply_normal, normal_residual, precondition,
                                      report_primal};
-    status = icl__conjugate_gradients(&equations, icl__norm(p, problem->right), problem->tolerance,
+    status = icl__conjugate_gradients(&equations, scale, problem->tolerance,
                                       problem->max_iterations, work, solution->gamma, &solution->iterations);
   }
   icl__free(memory);
   solution->dual = 0;
   solution->accurate = usable;
+  give_measure(&system.best, solution);
   return status;
 }
 
 typedef struct {
   const icl__ridge_problem *problem;
+  best_measure best;
   double *gamma;    /* p: F'a of whatever a is at hand */
   double *diagonal; /* n: of K */
 } dual_system;
@@ -139,8 +170,11 @@ static icl_status apply_kernel(void *context, const double *weights, double *out
 }
 
 static icl_status kernel_residual(void *context, const double *weights, double *out) {
-  const dual_system *system = context;
-  return icl__kernel_residual(system->problem, weights, system->gamma, out);
+  dual_system *system = context;
+  double error;
+  ICL__TRY(icl__kernel_residual(system->problem, weights, system->gamma, out, &error));
+  note_measure(&system->best, error, icl__norm(system->problem->n, out));
+  return ICL_OK;
 }
 
 static void scale_rows(void *context, const double *x, double *out) {
@@ -157,7 +191,8 @@ icl_status icl__ridge_cg_dual(icl__ridge_problem *problem, icl__ridge_solution *
   int64_t n = problem->n;
   double *memory;
   ICL__TRY(icl__new_doubles(7 * n, &memory));
-  dual_system system = {problem, solution->gamma, &memory[6 * n]};
+  double scale = icl__norm(n, problem->target);
+  dual_system system = {problem, at_start(n, solution->weights, problem, scale), solution->gamma, &memory[6 * n]};
   icl_status status = icl__operator_diagonal(problem->operator, system.diagonal);
   if (!status) {
     for (int64_t mu = 0; mu < n; mu++) {
@@ -166,12 +201,13 @@ icl_status icl__ridge_cg_dual(icl__ridge_problem *problem, icl__ridge_solution *
     }
     icl__linear_system equations = {n, &system, problem->target, apply_kernel, kernel_residual, scale_rows,
                                      report_dual};
-    status = icl__conjugate_gradients(&equations, icl__norm(n, problem->target), problem->tolerance,
+    status = icl__conjugate_gradients(&equations, scale, problem->tolerance,
                                       problem->max_iterations, memory, solution->weights, &solution->iterations);
   }
   if (!status) status = icl__operator_adjoint(problem->operator, solution->weights, solution->gamma);
   icl__free(memory);
   solution->dual = 1;
   solution->accurate = 1;
+  give_measure(&system.best, solution);
   return status;
 }

@@ -50,7 +50,7 @@ typedef struct {
 
 static icl_status residual_of_weights(void *context, const double *weights, double *residual) {
   const dual_residual *state = context;
-  return icl__kernel_residual(state->problem, weights, state->gamma, residual);
+  return icl__kernel_residual(state->problem, weights, state->gamma, residual, NULL);
 }
 
 icl_status icl__ridge_dual(icl__ridge_problem *problem, icl__ridge_solution *solution) {

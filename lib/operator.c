@@ -141,9 +141,8 @@ static void do_block(const pass *this, int64_t first, const icl__rows *rows, dou
   else if (this->gamma) icl__block_predict(rows, this->gamma, work, values);
   if (this->moments) {
     memcpy(values, rows->target, (size_t)rows->n * sizeof *values);
-    icl__gemm(ICL__TRANSPOSED, ICL__PLAIN, d, d, rows->n, 1.0, rows->query, rows->query, 1.0, &sums[p]);
-    icl__gemm(ICL__TRANSPOSED, ICL__PLAIN, d + 1, d + 1, rows->n, 1.0, rows->context, rows->context, 1.0,
-              &sums[p + d * d]);
+    icl__add_gram(d, rows->n, rows->query, &sums[p]);
+    icl__add_gram(d + 1, rows->n, rows->context, &sums[p + d * d]);
   }
   for (int64_t mu = 0; mu < rows->n && this->diagonal; mu++) {
     const double *query = &rows->query[mu * d], *context = &rows->context[mu * (d + 1)];
@@ -221,6 +220,8 @@ icl_status icl__operator_moments(icl__operator *operator, double *query, double 
   ICL__TRY(run_pass(operator, &this, right));
   join(operator, p, d * d, query);
   join(operator, p + d * d, (d + 1) * (d + 1), context);
+  icl__mirror(d, ICL__LOWER, query);
+  icl__mirror(d + 1, ICL__LOWER, context);
   return ICL_OK;
 }
 

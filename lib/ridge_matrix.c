@@ -43,25 +43,8 @@ void icl__ridge_matrix_destroy(icl__ridge_matrix *matrix) {
   *matrix = (icl__ridge_matrix){0};
 }
 
-/* Mirrors one triangle onto the other, by tiles that both stay in the cache. */
-enum { TILE = 64 };
-
-static void mirror(int64_t size, double *entries, int to_lower) {
-  for (int64_t row = 0; row < size; row += TILE) {
-    for (int64_t column = 0; column <= row; column += TILE) {
-      for (int64_t i = row; i < size && i < row + TILE; i++) {
-        for (int64_t j = column; j < i && j < column + TILE; j++) {
-          double *lower = &entries[i * size + j], *upper = &entries[j * size + i];
-          if (to_lower) *lower = *upper;
-          else *upper = *lower;
-        }
-      }
-    }
-  }
-}
-
 void icl__ridge_matrix_filled(icl__ridge_matrix *matrix) {
-  mirror(matrix->size, matrix->entries, 0);
+  icl__mirror(matrix->size, ICL__LOWER, matrix->entries);
   for (int64_t i = 0; i < matrix->size; i++) matrix->diagonal[i] = matrix->entries[i * (matrix->size + 1)];
 }
 
@@ -76,7 +59,7 @@ static double power_near(double diagonal) {
 int icl__ridge_matrix_factor(icl__ridge_matrix *matrix, double mu, icl_status *status) {
   int64_t size = matrix->size;
   double norm = 0.0, inverse_norm = INFINITY, largest = 0.0;
-  mirror(size, matrix->entries, 1);
+  icl__mirror(size, ICL__UPPER, matrix->entries);
   for (int64_t i = 0; i < size; i++) {
     matrix->scale[i] = power_near(matrix->diagonal[i] + mu);
     largest = fmax(largest, matrix->scale[i]);

@@ -10,12 +10,12 @@ icl_status icl__ridge_gradient(const icl__ridge_problem *problem, const double *
 }
 
 icl_status icl__kernel_residual(const icl__ridge_problem *problem, const double *weights, double *gamma,
-                                double *residual) {
+                                double *residual, double *error) {
   ICL__TRY(icl__operator_adjoint(problem->operator, weights, gamma));
   ICL__TRY(icl__operator_predict(problem->operator, gamma, residual));
-  for (int64_t mu = 0; mu < problem->n; mu++) {
-    residual[mu] = problem->target[mu] - residual[mu] - problem->mu * weights[mu];
-  }
+  for (int64_t mu = 0; mu < problem->n; mu++) residual[mu] = problem->target[mu] - residual[mu];
+  if (error) *error = icl__norm(problem->n, residual);
+  icl__axpy(problem->n, -problem->mu, weights, residual);
   return ICL_OK;
 }
 

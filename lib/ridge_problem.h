@@ -30,6 +30,9 @@ typedef struct {
   int dual;           /* gamma came from weights: |K a - y|/|y| is the measure of it */
   int64_t iterations; /* conjugate-gradient iterations, or steps of refinement */
   int accurate;       /* 0: the matrix is too near singular for Cholesky, and gamma is undefined */
+  int measured;       /* the solver evaluated, from the rows and for this very solution, the two below */
+  double error;       /* |y - F Gamma| */
+  double residual;    /* |y - K a| for a dual solution, else |F'(y - F Gamma) - mu Gamma| */
 } icl__ridge_solution;
 
 /* Reports that this part of a ridge's solution is done, in [0, 1]. */
@@ -38,8 +41,8 @@ icl_status icl__ridge_progress(const icl__ridge_problem *problem, double part);
 /* gradient (p) = F'(y - F gamma) - mu gamma; residual (n, or NULL) = y - F gamma. */
 icl_status icl__ridge_gradient(const icl__ridge_problem *problem, const double *gamma, double *gradient,
                                double *residual);
-/* residual (n) = y - K weights, gamma (p) = F'weights on the way. */
+/* residual (n) = y - K weights, gamma (p) = F'weights on the way; *error (or NULL) = |y - F gamma|. */
 icl_status icl__kernel_residual(const icl__ridge_problem *problem, const double *weights, double *gamma,
-                                double *residual);
+                                double *residual, double *error);
 
 #endif

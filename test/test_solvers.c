@@ -369,15 +369,15 @@ END_TEST
 
 /* ---- Data without full rank ---- */
 
-/* Every row `copies` times, with targets whose mean is the row's. With mu copied too, the answer is that of the rows.
- * */
-static problem repeat(const problem *s, int64_t copies) {
+/* Every row `copies` times, with targets `apart` from each other whose mean is the row's. With mu copied too, the
+ * answer is that of the rows. */
+static problem repeat(const problem *s, int64_t copies, double apart) {
   int64_t n = s->n, d = s->d;
   double *query = doubles(copies * n * d), *context = doubles(copies * n * (d + 1)), *target = doubles(copies * n);
   for (int64_t mu = 0; mu < copies * n; mu++) {
     memcpy(&query[mu * d], &s->query[(mu % n) * d], (size_t)d * sizeof *query);
     memcpy(&context[mu * (d + 1)], &s->context[(mu % n) * (d + 1)], (size_t)(d + 1) * sizeof *context);
-    target[mu] = s->target[mu % n] + (double)(mu / n) - 0.5 * (double)(copies - 1);
+    target[mu] = s->target[mu % n] + apart * ((double)(mu / n) - 0.5 * (double)(copies - 1));
   }
   problem repeated = given_problem(d, copies * n, query, context, target);
   free(query);
@@ -396,7 +396,7 @@ START_TEST(rank_deficient_rows) {
   double gamma[P], expected[P];
   for (int i = 0; i < 12; i++) {
     double lambda = ridges[i % 4], tolerance = 1e-10;
-    problem s = draw_problem(D, 9, rows[i / 4], 0.1), twice = repeat(&s, 2);
+    problem s = draw_problem(D, 9, rows[i / 4], 0.1), twice = repeat(&s, 2, 1.0);
     reference(&s, lambda, expected);
     outcome out = fit(twice.dataset, &(settings){ICL_METHOD_CG, lambda, tolerance, 5000, 1}, gamma);
     double error = distance(P, gamma, expected) / norm(P, expected);
@@ -418,7 +418,7 @@ START_TEST(auto_on_rank_deficient_rows) {
   static const double ridges[] = {0.0, 1e-14, 1e-12};
   enum { WIDE = 14 * 15 };
   double gamma[WIDE], expected[WIDE];
-  problem s = draw_problem(14, 30, 200, 0.1), many = repeat(&s, 20);
+  problem s = draw_problem(14, 30, 200, 0.1), many = repeat(&s, 20, 1.0);
   for (int i = 0; i < 3; i++) {
     outcome out = fit(many.dataset, &(settings){ICL_METHOD_AUTO, ridges[i], 1e-8, 0, 1}, gamma);
     reference(&s, ridges[i], expected);
@@ -428,6 +428,26 @@ START_TEST(auto_on_rank_deficient_rows) {
   }
   problem_free(&s);
   problem_free(&many);
+}
+END_TEST
+
+/* 42 rows twice, n < p, without ridge. AUTO takes conjugate gradients, which find the minimum-norm solution where equal
+ * rows have equal targets. Where they have not, K a = y has no solution, the kernel is singular, and only the singular
+ * values give the least squares of minimum norm. */
+START_TEST(auto_goes_on_to_singular_values) {
+  enum { WIDE = 20 * 21 };
+  double gamma[WIDE], expected[WIDE];
+  problem s = draw_problem(20, 30, 42, 0.1);
+  reference(&s, 0.0, expected);
+  for (int i = 0; i < 2; i++) {
+    problem twice = repeat(&s, 2, (double)i);
+    outcome out = fit(twice.dataset, &(settings){ICL_METHOD_AUTO, 0.0, 1e-10, 0, 1}, gamma);
+    ck_assert_int_eq(out.status, ICL_OK);
+    ck_assert_int_eq(out.method, i ? ICL_METHOD_DUAL : ICL_METHOD_CG);
+    ck_assert_double_lt(distance(WIDE, gamma, expected), 1e-10 * condition(&s, 1, 0.0) * norm(WIDE, expected));
+    problem_free(&twice);
+  }
+  problem_free(&s);
 }
 END_TEST
 
@@ -481,6 +501,7 @@ static Suite *suite(void) {
   tcase_add_loop_test(c, iteration_counts, 0, 2);
   tcase_add_test(c, rank_deficient_rows);
   tcase_add_test(c, auto_on_rank_deficient_rows);
+  tcase_add_test(c, auto_goes_on_to_singular_values);
   tcase_add_test(c, labels_in_any_units);
   suite_add_tcase(s, c);
   return s;
