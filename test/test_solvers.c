@@ -431,20 +431,21 @@ START_TEST(auto_on_rank_deficient_rows) {
 }
 END_TEST
 
-/* 42 rows twice, n < p, without ridge. AUTO takes conjugate gradients, which find the minimum-norm solution where equal
+/* 93 rows twice, n < p, without ridge. AUTO takes conjugate gradients, which find the minimum-norm solution where equal
  * rows have equal targets. Where they have not, K a = y has no solution, the kernel is singular, and only the singular
  * values give the least squares of minimum norm. */
 START_TEST(auto_goes_on_to_singular_values) {
-  enum { WIDE = 20 * 21 };
+  enum { WIDE = 30 * 31 };
   double gamma[WIDE], expected[WIDE];
-  problem s = draw_problem(20, 30, 42, 0.1);
+  problem s = draw_problem(30, 45, 93, 0.1);
   reference(&s, 0.0, expected);
   for (int i = 0; i < 2; i++) {
     problem twice = repeat(&s, 2, (double)i);
-    outcome out = fit(twice.dataset, &(settings){ICL_METHOD_AUTO, 0.0, 1e-10, 0, 1}, gamma);
+    outcome out = fit(twice.dataset, &(settings){ICL_METHOD_AUTO, 0.0, 1e-7, 0, 1}, gamma);
     ck_assert_int_eq(out.status, ICL_OK);
-    ck_assert_int_eq(out.method, i ? ICL_METHOD_DUAL : ICL_METHOD_CG);
-    ck_assert_double_lt(distance(WIDE, gamma, expected), 1e-10 * condition(&s, 1, 0.0) * norm(WIDE, expected));
+    ck_assert_msg(out.method == (i ? ICL_METHOD_DUAL : ICL_METHOD_CG), "%d: method %d, residual %g", i, out.method,
+                  out.residual);
+    ck_assert_double_lt(distance(WIDE, gamma, expected), 1e-7 * condition(&s, 1, 0.0) * norm(WIDE, expected));
     problem_free(&twice);
   }
   problem_free(&s);
