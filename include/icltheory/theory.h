@@ -12,13 +12,16 @@
 extern "C" {
 #endif
 
-/** The parameters of a learning curve. All are dimensionless. */
+/** The parameters of a learning curve. All are dimensionless. Where several are at their limits, lambda -> 0+ is taken
+ * first, then tau, kappa and alpha to infinity, in this order. */
 enum {
-  ICL_TAU = 1,   /**< pretraining sample size, n/d^2; finite, > 0 */
-  ICL_ALPHA = 2, /**< context length, l/d; finite, > 0 */
-  ICL_KAPPA = 3, /**< task diversity, k/d; > 0, may be INFINITY: a fresh task per sequence */
-  ICL_RHO = 4,   /**< label-noise variance; finite, >= 0 */
-  ICL_LAMBDA = 5 /**< ridge; finite, >= 0; 0 is the limit lambda -> 0+ */
+  ICL_TAU = 1,        /**< pretraining sample size, n/d^2; > 0, may be INFINITY: population Gamma */
+  ICL_ALPHA = 2,      /**< context length, l/d; > 0, may be INFINITY: the task is known but for what noise hides */
+  ICL_KAPPA = 3,      /**< task diversity, k/d; > 0, may be INFINITY: a fresh task per sequence */
+  ICL_RHO = 4,        /**< label-noise variance; finite, >= 0 */
+  ICL_LAMBDA = 5,     /**< ridge; >= 0, may be INFINITY: Gamma = 0; 0 is the limit lambda -> 0+ */
+  ICL_TEST_ALPHA = 6, /**< context length of test sequences; follows ICL_ALPHA until it is set; > 0, may be INFINITY */
+  ICL_TEST_RHO = 7    /**< label noise of test sequences; follows ICL_RHO until it is set; finite, >= 0 */
 };
 
 /** The quantities that the theory gives. */
@@ -43,16 +46,23 @@ icl_status icl_theory_create(double tau, double alpha, double kappa, double rho,
 /** Changes one parameter.
  *
  * @param theory the point.
- * @param parameter ICL_TAU .. ICL_LAMBDA.
+ * @param parameter ICL_TAU .. ICL_TEST_RHO.
  * @param value its new value, in the range above.
  * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN. Since 0.1. */
 icl_status icl_theory_set(icl_theory *theory, int32_t parameter, double value);
 
+/** Lets a test parameter follow pretraining's again, as it does in a new point.
+ *
+ * @param theory the point.
+ * @param parameter ICL_TEST_ALPHA or ICL_TEST_RHO.
+ * @return ICL_OK, ICL_ERR_ARGUMENT. Since 0.1. */
+icl_status icl_theory_clear(icl_theory *theory, int32_t parameter);
+
 /** Reads one parameter.
  *
  * @param theory the point.
- * @param parameter ICL_TAU .. ICL_LAMBDA.
- * @param[out] value its value.
+ * @param parameter ICL_TAU .. ICL_TEST_RHO.
+ * @param[out] value its value; of a test parameter that was not set, pretraining's.
  * @return ICL_OK, ICL_ERR_ARGUMENT. Thread-safe. Since 0.1. */
 icl_status icl_theory_get(const icl_theory *theory, int32_t parameter, double *value);
 
@@ -69,7 +79,7 @@ icl_status icl_theory_value(const icl_theory *theory, int32_t quantity, double *
  *
  * @param theory the point.
  * @param quantity ICL_QUANTITY_ICL .. ICL_QUANTITY_XI.
- * @param vary the parameter that changes, ICL_TAU .. ICL_LAMBDA.
+ * @param vary the parameter that changes, ICL_TAU .. ICL_TEST_RHO.
  * @param count number of points, >= 1.
  * @param at count values of that parameter; all are checked before anything is written.
  * @param[out] values count values of the quantity; may be the same array as at.
@@ -87,6 +97,48 @@ icl_status icl_theory_curve(const icl_theory *theory, int32_t quantity, int32_t 
  * @return as icl_theory_curve. Thread-safe. Since 0.1. */
 icl_status icl_theory_batch(int64_t count, const double *tau, const double *alpha, const double *kappa,
                             const double *rho, const double *lambda, int32_t quantity, double *values);
+
+/** Differentiates one quantity with respect to one parameter, exactly (implicit differentiation, eq. 16).
+ *
+ * With respect to alpha and rho the derivative is total while the test parameters follow them, partial once those are
+ * set. At rho = 0 and lambda = 0 it is the one from the right; with respect to an infinite parameter it is 0.
+ *
+ * @param theory the point.
+ * @param quantity ICL_QUANTITY_ICL .. ICL_QUANTITY_XI.
+ * @param parameter ICL_TAU .. ICL_TEST_RHO.
+ * @param[out] value the derivative.
+ * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_SINGULAR (the quantity is infinite, has a kink or an infinite slope: at tau =
+ * 1 without ridge, for instance). Cost: about 2 us. Thread-safe. Since 0.1. */
+icl_status icl_theory_derivative(const icl_theory *theory, int32_t quantity, int32_t parameter, double *value);
+
+/** Finds the least value of one quantity along one parameter, the others as they are: the optimal ridge, the optimal
+ * context length, and so on. Global: all stationary points of the interval are compared, and its ends.
+ *
+ * @param theory the point.
+ * @param quantity ICL_QUANTITY_ICL .. ICL_QUANTITY_XI.
+ * @param vary the parameter, ICL_TAU .. ICL_TEST_RHO.
+ * @param lower, upper the interval, 0 <= lower < upper; lower may be 0 and upper INFINITY: there the limit of the curve
+ * counts.
+ * @param[out] at where the minimum is; of equal minima the smallest. NULL if unwanted.
+ * @param[out] value the minimum. NULL if unwanted.
+ * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN, ICL_ERR_MEMORY. Cost: some thousand derivatives, 5 to 10 ms.
+ * Thread-safe. Since 0.1. */
+icl_status icl_theory_minimum(const icl_theory *theory, int32_t quantity, int32_t vary, double lower, double upper,
+                              double *at, double *value);
+
+/** Finds every stationary point of one quantity along one parameter between lower and upper: every change of
+ * sign of the slope where the quantity is finite and smooth. A constant stretch has none.
+ *
+ * @param theory the point.
+ * @param quantity ICL_QUANTITY_ICL .. ICL_QUANTITY_XI.
+ * @param vary the parameter, ICL_TAU .. ICL_TEST_RHO.
+ * @param lower, upper the interval, 0 <= lower < upper; lower may be 0 and upper INFINITY.
+ * @param capacity room in at; 0 to count only.
+ * @param[out] at the first capacity stationary points, ascending; may be NULL if capacity is 0.
+ * @param[out] count their number, which may exceed capacity.
+ * @return as icl_theory_minimum. Thread-safe. Since 0.1. */
+icl_status icl_theory_stationary(const icl_theory *theory, int32_t quantity, int32_t vary, double lower, double upper,
+                                 int64_t capacity, double *at, int64_t *count);
 
 /** Destroys a point. NULL is fine. Since 0.1. */
 void icl_theory_destroy(icl_theory *theory);
