@@ -256,7 +256,9 @@ static inline REAL NAME(evaluate)(const icl__theory_point *point, int32_t quanti
   if (quantity == ICL_QUANTITY_GAP && point->kappa == INFINITY) return 0;
   if (point->tau == 1.0 && point->lambda == 0.0) return INFINITY; /* the peak: gamma = 1 */
   NAME(find_terms)(point, &t);
-  if (t.idg == INFINITY) return INFINITY;
+  if (t.idg == INFINITY) { /* kappa = tau < 1 at alpha = infinity: s^2 + q - s xi -> q (3 tau - 1)/tau */
+    return quantity == ICL_QUANTITY_GAP && 3 * t.tau < 1 ? -INFINITY : INFINITY;
+  }
   if (quantity == ICL_QUANTITY_GAP) return NAME(gap)(&t);
   return NAME(error_of)(&t, quantity == ICL_QUANTITY_IDG || point->kappa == INFINITY, shifted);
 }
