@@ -110,8 +110,8 @@ icl_status icl_theory_batch(int64_t count, const double *tau, const double *alph
  * @param quantity ICL_QUANTITY_ICL .. ICL_QUANTITY_XI.
  * @param parameter ICL_TAU .. ICL_TEST_RHO.
  * @param[out] value the derivative.
- * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_SINGULAR (the quantity is infinite, has a kink or an infinite slope: at tau =
- * 1 without ridge, for instance). Cost: about 2 us. Thread-safe. Since 0.1. */
+ * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_SINGULAR (the quantity is infinite, has a kink or an infinite slope: at
+ * tau = 1 without ridge, for instance). Cost: about 2 us. Thread-safe. Since 0.1. */
 icl_status icl_theory_derivative(const icl_theory *theory, int32_t quantity, int32_t parameter, double *value);
 
 /** Finds the least value of one quantity along one parameter, the others as they are: the optimal ridge, the optimal
