@@ -21,6 +21,7 @@
 #define ICLTHEORY_H
 
 #include <icltheory/attention.h>
+#include <icltheory/baseline.h>
 #include <icltheory/dataset.h>
 #include <icltheory/estimator.h>
 #include <icltheory/run.h>

@@ -143,7 +143,8 @@ static long double shifted_derivative(const long_terms *t, const tangent *d) {
   long double fixed = d->test_rho + bias + d->test_q * t->noise + t->test_q * d->noise;
   if (t->q > 0 || t->test_q == 0) {
     long double ratio = t->test_ratio;
-    long double ratio_slope = t->q > 0 ? (d->test_q - ratio * d->q) / t->q : (d->test_rho - ratio * d->rho) / (1 + t->rho);
+    long double ratio_slope = t->q > 0 ? (d->test_q - ratio * d->q) / t->q
+                                       : (d->test_rho - ratio * d->rho) / (1 + t->rho);
     long double y = t->noise + r->C * Z * (1 + ratio) + ratio * t->A * t->B;
     long double dy = d->noise + (r->C * Z_slope - d->P * Z) * (1 + ratio) + ratio * (d->A * t->B + t->A * d->B) +
                      ratio_slope * (r->C * Z + t->A * t->B);
