@@ -145,8 +145,8 @@ static double dmmse_excess(const void *predictor, int64_t row, double *scratch) 
   return square / (double)d;
 }
 
-/* 128 tasks were measured best, or next to it, for d from 20 to 800. As in operator.c: where the BLAS has threads of its
- * own, products of m n k <= 2^18 run on the calling thread; where that leaves too few tasks to be fast, the BLAS's
+/* 128 tasks were measured best, or next to it, for d from 20 to 800. As in operator.c: where the BLAS has threads of
+ * its own, products of m n k <= 2^18 run on the calling thread; where that leaves too few tasks to be fast, the BLAS's
  * threads work on large blocks, and own threads would be in their way. */
 static int64_t tasks_of_block(const dmmse *s, int *own_threads) {
   int64_t k = s->pool->k, block = 128, limit = (1 << 18) / (ICL__PANEL * s->pool->d);
