@@ -105,8 +105,10 @@ static void plot_series(FILE *gnuplot, const series *one, int64_t p, int64_t s, 
     *separator = ",";
   }
   if (one->count) {
-    fprintf(gnuplot, "%s $points%" PRId64 "_%" PRId64 " using 1:2:3:4 with yerrorbars pt %d ps 0.75 lw 1.2 lc rgb '%s'"
-            " notitle", *separator, p, s, mark, color);
+    /* Bars as arrows with flat heads: yerrorbars blanks bar and curve around a mark. */
+    fprintf(gnuplot, "%s $points%" PRId64 "_%" PRId64 " using 1:3:(0):($4-$3) with vectors heads size graph 0.006,90"
+            " lw 1.2 lc rgb '%s' notitle, '' using 1:2 with points pt %d ps 0.75 lc rgb '%s' notitle", *separator, p,
+            s, color, mark, color);
     *separator = ",";
   }
   if (!one->label) return;
@@ -148,7 +150,7 @@ int series_draw(const series_settings *set, const figure *shown) {
   FILE *gnuplot = start_gnuplot(set->output);
   if (!gnuplot) return -1;
   fputs("set encoding utf8\nset grid lt 1 lw 0.6 lc rgb '#e4e4e4'\nset border lw 1\nset tics nomirror\n"
-        "set key samplen 2.2 spacing 1.15 font ',11'\nset errorbars small\n"
+        "set key samplen 2.2 spacing 1.15 Left reverse font ',11'\n"
         "set title font ',13'\n", gnuplot);
   for (int64_t p = 0; p < shown->count; p++) {
     for (int64_t s = 0; s < shown->panels[p].count; s++) {
