@@ -80,6 +80,7 @@ struct series {
   double low, high;       /* the curve's ends, spaced as the panel's x axis; equal: no curve */
   int style;              /* colour and mark; 0: by the place in the panel, 1, 2, ...; the same for two that belong together */
   int dashed, hollow;     /* the curve; the marks */
+  double shift;           /* the figure shows the marks at this many times x, to tell apart what coincides; 0: at x */
   /* For what icl_experiment_curve does not do: fills `points`, with x and sizes, for the `count` values of `at`. */
   void (*simulate)(const series_settings *set, series *one);
   /* A curve of the program's own at count values of x, after all of the figure's simulations; "fit" in the CSV. */

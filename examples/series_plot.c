@@ -24,13 +24,14 @@ static double shown_or_gap(double value, int logarithmic) {
 
 static void send_points(FILE *gnuplot, const panel *axes, int64_t p, int64_t s) {
   const series *one = &axes->series[s];
+  const double shift = one->shift > 0.0 ? one->shift : 1.0;
   fprintf(gnuplot, "$points%" PRId64 "_%" PRId64 " << END\n", p, s);
   for (int64_t i = 0; i < one->count; i++) {
     const series_point *point = &one->points[i];
     double y = axes->difference ? fabs(point->mean - point->theory) : point->mean, error = point->standard_error;
     /* Below, on a logarithmic axis, a bar ends where the axis does. */
     double low = axes->log_y && y - error <= 0.0 ? y * 1e-9 : y - error;
-    fprintf(gnuplot, "%.10g %.10g %.10g %.10g\n", shown_or_gap(point->x, axes->log_x), shown_or_gap(y, axes->log_y),
+    fprintf(gnuplot, "%.10g %.10g %.10g %.10g\n", shown_or_gap(point->x * shift, axes->log_x), shown_or_gap(y, axes->log_y),
             isfinite(error) ? low : y, isfinite(error) ? y + error : y);
   }
   fputs("END\n", gnuplot);
