@@ -95,7 +95,7 @@ typedef struct {
   const char *title, *x_label, *y_label;
   series *series;
   int64_t count;
-  int log_x, log_y;
+  int log_x, log_y;          /* on a logarithmic y axis negative means are at |mean|, hollow */
   double y_low, y_high;      /* the range shown; equal: what the data need */
   const char *x_tics, *y_tics; /* gnuplot's, between parentheses, such as "0.1, 1, 'peak' 2"; NULL: automatic */
   const char *key;           /* gnuplot's place of the legend, default "top right" */
@@ -146,6 +146,8 @@ int series_main(int argc, char **argv, figure *shown);
 series_settings series_parse(int argc, char **argv, const figure *shown);
 /* A new experiment with the parameters of `one`, its replicates and the checkpoint; for `simulate`. */
 icl_experiment *series_experiment(const series_settings *set, const series *one);
+/* Mean and standard error of values[r * stride], r < point->replicates. */
+void series_mean(series_point *point, const double *values, int64_t stride);
 int64_t series_replicates(const series_settings *set, const series *one);
 /* For the finite-size shift of a point: (mean - theory)/standard_error; 0 where both are 0. */
 double series_z(const series_point *point);

@@ -3,17 +3,7 @@
 #include <math.h>
 #include <pthread.h>
 
-/* The finaliser of splitmix64 (Steele, Lea and Flood 2014): one to one, and every bit of the argument decides about
- * every bit of the result. */
-static uint64_t mix(uint64_t word) {
-  word = (word ^ (word >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-  word = (word ^ (word >> 27)) * UINT64_C(0x94d049bb133111eb);
-  return word ^ (word >> 31);
-}
-
-uint64_t family_seed(uint64_t seed, int64_t index) {
-  return mix(mix(seed + UINT64_C(0x9e3779b97f4a7c15)) + (uint64_t)index);
-}
+#include "grid.h"
 
 static inline uint64_t rotate(uint64_t word, int bits) { return word << bits | word >> (64 - bits); }
 
@@ -34,8 +24,9 @@ static inline double draw_uniform(generator *source) {
 }
 
 /* Ziggurat of Marsaglia and Tsang (2000) for a density f that is symmetric, decreases from f(0) = 1, and is not
- * normalised: under f, horizontal layers of equal area. Layer i reaches from edge[i] at the height f(edge[i]) up to
- * edge[i+1]; layer 0 is the strip below f(edge[1]) with the tail, and edge[0] the width that makes its area the same. */
+ * normalised: under f, horizontal layers of equal area. Layer i is edge[i] wide and reaches from the height
+ * f(edge[i]) up to f(edge[i+1]); layer 0 is the strip below f(edge[1]) with the tail, and edge[0] the width that a
+ * rectangle of that height and area has. */
 enum { LAYERS = 256 };
 
 typedef struct {
@@ -125,8 +116,8 @@ static inline double draw(const ziggurat *shape, generator *source) {
 generator generator_create(uint64_t seed) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, build_laws);
-  generator source; /* four words that are never all 0: mix maps only 0 to 0 */
-  for (uint64_t i = 0; i < 4; i++) source.word[i] = mix(seed + (i + 1) * UINT64_C(0x9e3779b97f4a7c15));
+  generator source; /* its words differ, so they are not all 0 */
+  for (int i = 0; i < 4; i++) source.word[i] = family_seed(seed, i);
   return source;
 }
 

@@ -20,10 +20,6 @@ typedef struct {
   uint64_t word[4];
 } generator;
 
-/* The seed number `index` of a family: those of one family differ for certain, two families share one with a chance of
- * 2^-64 a pair. seed + index would make families of neighbouring seeds the same, shifted by one. */
-uint64_t family_seed(uint64_t seed, int64_t index);
-
 generator generator_create(uint64_t seed);
 
 /* A number with the normal law of mean 0 and variance 1. */
@@ -35,8 +31,8 @@ int64_t draw_index(generator *source, int64_t count);
 /* count tokens in R^d: x is count x d. */
 void draw_tokens(generator *source, token_law law, int64_t d, int64_t count, double *x);
 
-/* One sequence of the task w: l + 1 tokens and their labels y_i = x_i.w + N(0, rho). Tokens and noise have generators of
- * their own, so that the noise is the same for every law of tokens. */
+/* One sequence of the task w: l + 1 tokens and their labels y_i = x_i.w + N(0, rho). Tokens and noise have generators
+ * of their own, so that the noise is the same for every law of tokens. */
 void draw_sequence(generator *tokens, generator *noise, token_law law, int64_t d, int64_t l, const double *w,
                    double rho, double *x, double *y);
 
