@@ -123,8 +123,8 @@ static void write_cells(FILE *csv, const diagram *map) {
 static int has_no_ridge(const cell *here) { return here->ridge == 0.0; }
 static int has_no_gap(const cell *here) { return here->gap < 0.0; }
 
-/* A label in the middle of the cells that have this property, if there are any. */
-static void label_cells(FILE *gnuplot, const diagram *map, int (*property)(const cell *), const char *text) {
+/* A label in the middle of the cells that have this property, if there are any. Their number is returned. */
+static int64_t label_cells(FILE *gnuplot, const diagram *map, int (*property)(const cell *), const char *text) {
   int64_t points = map->set->points, count = 0;
   double x = 0.0, y = 0.0;
   for (int64_t i = 0; i < points * points; i++) {
@@ -134,8 +134,9 @@ static void label_cells(FILE *gnuplot, const diagram *map, int (*property)(const
     y += log10(map->ratio[i / points]);
   }
   fputs("unset label 2\n", gnuplot);
-  if (!count) return;
+  if (!count) return 0;
   fprintf(gnuplot, "set label 2 '%s' at %.10g, %.10g center front\n", text, x / (double)count, y / (double)count);
+  return count;
 }
 
 /* The picture, in its own units, and where the three maps are in it. */
@@ -185,9 +186,9 @@ static void plot_picture(FILE *gnuplot, const diagram *map, const char *terminal
   start_picture(gnuplot, set->output, terminal, ending);
   fputs("set multiplot\nlevel(value, most) = value > 0 ? log10(value < most ? value : most) : NaN\n"
         VIRIDIS "set ylabel 'sample size  {/:Italic τ} = {/:Italic n/d}^2' offset 0.6, 0\n", gnuplot);
-  label_cells(gnuplot, map, has_no_gap, "{/:Italic g}_{task} < 0");
+  int64_t negative = label_cells(gnuplot, map, has_no_gap, "{/:Italic g}_{task} < 0");
   fprintf(gnuplot, "set label 3 \"  {/:Italic α} = %g\\n  {/:Italic ρ} = %g\" at graph 0.97, graph 0.13 right front"
-          " tc rgb 'white'\n", set->alpha, set->rho);
+          " tc rgb '%s'\n", set->alpha, set->rho, negative ? "black" : "white");
   start_panel(gnuplot, 0, "gap  {/:Italic g}_{task}  without ridge");
   plot_map(gnuplot, set, "gap", 1e-4, 1e1, "1", "white");
   fputs("unset label 3\nunset ylabel\nset palette defined (0 '#000004', 1 '#3b0f70', 2 '#8c2981', 3 '#de4968',"
@@ -196,7 +197,7 @@ static void plot_picture(FILE *gnuplot, const diagram *map, const char *terminal
   start_panel(gnuplot, 1, "optimal ridge  {/:Italic λ}*");
   plot_map(gnuplot, set, "optimal_lambda", 1e-4, 1e1, "1", "white");
   fputs("unset label 2\nset palette defined (0 '#ffffff', 1 '#c6dbef', 2 '#6baed6', 3 '#2171b5', 4 '#08306b')\n"
-        "set key at graph 0.99, graph 0.03 right bottom Left reverse samplen 1.4 spacing 1.2 width -2 font ',12'"
+        "set key at graph 0.99, graph 0.03 right bottom Left reverse samplen 1.4 spacing 1.2 width -4 font ',12'"
         " opaque\n", gnuplot);
   start_panel(gnuplot, 2, "gain  {/:Italic e}_{ICL}(0) / {/:Italic e}_{ICL}({/:Italic λ}*)");
   plot_map(gnuplot, set, "gain", 1, 10, "125", "#c04020");

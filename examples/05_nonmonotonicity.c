@@ -122,7 +122,7 @@ static extrema find_extrema(double tau, double rho, double kappa) {
   require(icl_theory_create(tau, 1.0, kappa, rho, 0.0, &theory), "the theory");
   require(icl_theory_stationary(theory, ICL_QUANTITY_ICL, ICL_ALPHA, 0.0, INFINITY, MOST_EXTREMA, at, &count),
           "stationary points");
-  if (count > MOST_EXTREMA) fail("more than %d extrema at tau = %g, rho = %g, kappa = %g", MOST_EXTREMA, tau, rho, kappa);
+  if (count > MOST_EXTREMA) fail("too many extrema at tau = %g, rho = %g, kappa = %g", tau, rho, kappa);
   for (int64_t i = 0; i < count; i++) {
     double right = i + 1 < count ? sqrt(at[i] * at[i + 1]) : 2.0 * at[i];
     require(icl_theory_set(theory, ICL_ALPHA, right), "the theory");
