@@ -154,7 +154,9 @@ static int64_t load(unsigned char *bytes) {
   return size;
 }
 
+/* As a new file: some file systems write out at once what replaces the contents of an old one. */
 static void store(const unsigned char *bytes, int64_t size) {
+  unlink(path);
   FILE *file = fopen(path, "wb");
   ck_assert_ptr_nonnull(file);
   ck_assert_int_eq((int64_t)fwrite(bytes, 1, (size_t)size, file), size);
