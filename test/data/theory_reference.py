@@ -375,7 +375,8 @@ def shifted_infinities(draw):
         kappa = (kappa, tau, 1.0, 0.5 * tau, INF)[j % 5]
         test_alpha, test_rho = (INF if j < 30 else draw.log(-1, 3)), draw.zero_or_log(0.3, -2, 1)
         points.append((tau, INF, kappa, rho, ridge, test_alpha, test_rho))
-    return points
+    grid = itertools.product((0.5, 2.0), (0.25, 0.5, 1.0), (0.0, 0.25), (4.0, INF))
+    return points + [(tau, INF, kappa, rho, 0.0, test_alpha, 0.125) for tau, kappa, rho, test_alpha in grid]
 
 
 def value_points():
