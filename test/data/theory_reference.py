@@ -33,7 +33,7 @@ are: 1/infinity = 0, and R = 1 for kappa = infinity.
 
 Derivatives are differences of these functions, central with relative steps of 1e-30, or from the right at 0.
 
-The arithmetic carries 130 digits; differences in the corners of the range cost up to 60 of them. Every 50th point is
+The arithmetic carries 130 digits; differences in the corners of the range cost about 30 of them. Every 50th point is
 computed a second time with more digits and other nodes, and has to agree to 60 digits.
 """
 import functools
