@@ -18,7 +18,10 @@ enum {
   ICL__ROLE_CONTEXT = 0x04,
   ICL__ROLE_QUERY = 0x05,
   ICL__ROLE_DIRECTION = 0x06,
-  ICL__ROLE_TOKEN = 0x07
+  ICL__ROLE_TOKEN = 0x07,
+  ICL__ROLE_FACTOR_DIAGONAL = 0x08,
+  ICL__ROLE_FACTOR_ROW = 0x09,
+  ICL__ROLE_RESPONSE = 0x0a
 };
 
 /* One random stream: Philox4x64-10 with this key, at the counters (0, c1, c2, c3), (1, c1, c2, c3), ... */

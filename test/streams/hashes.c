@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "context.h"
 #include "rng.h"
 #include "sequence.h"
 
@@ -100,6 +101,19 @@ static void replicates(void) {
   }
 }
 
+/* Contexts in reduced form: (factor, noise) of each. */
+static void contexts(const icl_task_pool *pool, int64_t l, double rho) {
+  icl__sequence_law law = {pool, l, rho, 2026, ICL__FAMILY_TEST};
+  int64_t d = pool->d, rank = icl__context_rank(&law), size = rank * (d + 1);
+  double *values = require(malloc((size_t)(ROWS * size) * sizeof *values));
+  for (int64_t i = 0; i < ROWS; i++) {
+    icl__context_factor(&law, i, &values[i * size]);
+    icl__context_noise(&law, i, &values[i * size + rank * d]);
+  }
+  report("contexts", l, ROWS * size, values);
+  free(values);
+}
+
 int main(void) {
   icl_task_pool *finite, *fresh, *sphere;
   variates();
@@ -113,6 +127,9 @@ int main(void) {
   sequences("dataset-fresh", fresh, 20, 0.25, ICL__FAMILY_DATASET);
   sequences("dataset-sphere", sphere, 20, 0.25, ICL__FAMILY_DATASET);
   sequences("test-fresh", fresh, 20, 0.25, ICL__FAMILY_TEST);
+  contexts(fresh, 1, 0.25);
+  contexts(fresh, 8, 0.25);
+  contexts(fresh, 20, 0.25);
   icl_task_pool_destroy(finite);
   icl_task_pool_destroy(fresh);
   icl_task_pool_destroy(sphere);
