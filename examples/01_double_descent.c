@@ -5,7 +5,6 @@
  * What it shows of the library: a task pool, a dataset drawn from it, a fit, the exact test error of that fit on fresh
  * tasks (ICL) and on the pool's (IDG), and the theory of both. Replicates run in threads of this program: handles that
  * are not shared need no locks. */
-#include <errno.h>
 #include <getopt.h>
 #include <icltheory.h>
 #include <inttypes.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "command_line.h"
+#include "figure.h"
 
 #define NAME "01_double_descent"
 
@@ -264,30 +264,11 @@ static icl_theory *theory_at(const settings *set, const sizes *size) {
   return theory;
 }
 
-static FILE *open_output(const settings *set, const char *ending) {
-  char name[4096];
-  FILE *file = NULL;
-  errno = ENAMETOOLONG;
-  if (snprintf(name, sizeof name, "%s%s", set->output, ending) < (int)sizeof name) file = fopen(name, "w");
-  if (!file) fail("%s%s: %s", set->output, ending, strerror(errno));
-  return file;
-}
-
-static void close_output(const settings *set, const char *ending, FILE *file) {
-  int wrong = ferror(file);
-  if (fclose(file) || wrong) fail("%s%s: it could not be written to its end", set->output, ending);
-}
-
 /* What a logarithmic axis can show: not the theory's infinity at tau = 1 without ridge. */
 static void include_error(extent *range, double error) {
   if (!(error > 0.0 && error < INFINITY)) return;
   range->error_low = fmin(range->error_low, error);
   range->error_high = fmax(range->error_high, error);
-}
-
-static void write_number(FILE *csv, double value) {
-  fputc(',', csv);
-  print_number(csv, value);
 }
 
 /* One sample size: a line of the CSV file and of the table. */
@@ -352,14 +333,6 @@ static void write_curve(FILE *csv, const settings *set, extent *range) {
   }
 }
 
-/* A file name in single quotes, where gnuplot knows no escapes but '' for '. With a folder in front no name is taken
- * for one of gnuplot's special ones: "|command", "<command", "-", "+". */
-static void quote_name(FILE *gnuplot, const settings *set, const char *ending) {
-  fputs(set->output[0] == '/' ? "'" : "'./", gnuplot);
-  for (const char *c = set->output; *c; c++) fputs(*c == '\'' ? "''" : (char[]){*c, '\0'}, gnuplot);
-  fprintf(gnuplot, "%s'", ending);
-}
-
 static void plot_axes(FILE *gnuplot, const settings *set, const extent *range) {
   sizes size = realise(set, 1.0);
   fputs("set encoding utf8\nset datafile separator ','\nset datafile columnheaders\nset logscale xy\nset format '%g'\n"
@@ -381,52 +354,40 @@ static void plot_picture(FILE *gnuplot, const settings *set, const char *termina
   static const char *const column[ERRORS] = {"icl", "idg"}, *const name[ERRORS] = {"ICL", "IDG"},
                     *const color[ERRORS] = {"#c04020", "#2060a0"};
   static const int mark[ERRORS] = {7, 5};
-  fprintf(gnuplot, "set terminal %s\nset output ", terminal);
-  quote_name(gnuplot, set, ending);
+  start_picture(gnuplot, set->output, terminal, ending);
   for (int which = 0; which < ERRORS; which++) {
-    fputs(which ? ", " : "\nplot ", gnuplot);
-    quote_name(gnuplot, set, "_theory.csv");
+    fputs(which ? ", " : "plot ", gnuplot);
+    quote_name(gnuplot, set->output, "_theory.csv");
     fprintf(gnuplot, " using 'tau':'%s' with lines lw 2 lc rgb '%s' title '%s, theory'", column[which], color[which],
             name[which]);
     fputs(", ", gnuplot);
-    quote_name(gnuplot, set, ".csv");
+    quote_name(gnuplot, set->output, ".csv");
     fprintf(gnuplot, " using 'tau':'%s_mean':'%s_standard_error' with yerrorbars pt %d ps 0.7 lc rgb '%s'"
             " title '%s, simulation'", column[which], column[which], mark[which], color[which], name[which]);
   }
   fputs("\nunset output\n", gnuplot);
 }
 
-/* 0, or -1 after saying why there is no figure; the numbers are there all the same. */
+/* 0, or -1 after saying why there is no figure. */
 static int plot(const settings *set, const extent *range) {
-  if (strchr(set->output, '\n')) {
-    complain("no figure: gnuplot takes no line break in a file name");
-    return -1;
-  }
-  if (system("gnuplot --version >/dev/null 2>&1")) {
-    complain("no figure: gnuplot is not installed");
-    return -1;
-  }
-  FILE *gnuplot = popen("gnuplot", "w");
-  if (gnuplot) {
-    plot_axes(gnuplot, set, range);
-    plot_picture(gnuplot, set, "svg size 800,600 noenhanced background rgb 'white'", ".svg");
-    plot_picture(gnuplot, set, "pngcairo size 800,600 noenhanced", ".png");
-  }
-  if (gnuplot && pclose(gnuplot) == 0) return 0;
-  complain("no figure: gnuplot failed");
-  return -1;
+  FILE *gnuplot = start_gnuplot(set->output);
+  if (!gnuplot) return -1;
+  plot_axes(gnuplot, set, range);
+  plot_picture(gnuplot, set, "svg size 800,600 noenhanced background rgb 'white'", ".svg");
+  plot_picture(gnuplot, set, "pngcairo size 800,600 noenhanced", ".png");
+  return finish_gnuplot(gnuplot);
 }
 
 int main(int argc, char **argv) {
   settings set = parse_command_line(argc, argv);
   extent range = {.tau_low = 1.0, .tau_high = 1.0, .error_low = INFINITY, .error_high = 0.0};
   /* Before the simulation: a name that cannot be written should not cost its time. */
-  FILE *points = open_output(&set, ".csv"), *curve = open_output(&set, "_theory.csv");
+  FILE *points = open_output(set.output, ".csv"), *curve = open_output(set.output, "_theory.csv");
   double *errors = simulate(&set);
   write_points(points, &set, errors, &range);
   write_curve(curve, &set, &range);
-  close_output(&set, ".csv", points);
-  close_output(&set, "_theory.csv", curve);
+  close_output(set.output, ".csv", points);
+  close_output(set.output, "_theory.csv", curve);
   free(errors);
   printf("wrote %s.csv and %s_theory.csv\n", set.output, set.output);
   if (set.plot && !plot(&set, &range)) printf("wrote %s.svg and %s.png\n", set.output, set.output);

@@ -6,6 +6,7 @@
  *
  *     tasks -> dataset -> estimator -> testerror      what a model of finite size does
  *     theory                                          what it does in the limit d -> infinity
+ *     experiment                                      replicates of the first line beside the second
  *     baseline                                        what could be known from one context
  *
  * Symbols: d token dimension, l context length, k task diversity (tasks in the pretraining pool), n number of
@@ -25,6 +26,7 @@
 #include <icltheory/baseline.h>
 #include <icltheory/dataset.h>
 #include <icltheory/estimator.h>
+#include <icltheory/experiment.h>
 #include <icltheory/run.h>
 #include <icltheory/status.h>
 #include <icltheory/tasks.h>

@@ -32,8 +32,8 @@ icl_status icl_estimator_create(icl_estimator **out) {
   icl_estimator *estimator;
   ICL__TRY(icl__check_pointer(out, "out"));
   ICL__TRY(icl__new(sizeof *estimator, &estimator));
-  estimator->tolerance = 1e-8;
-  estimator->max_iterations = 1000;
+  estimator->tolerance = ICL__DEFAULT_TOLERANCE;
+  estimator->max_iterations = ICL__DEFAULT_ITERATIONS;
   *out = estimator;
   return ICL_OK;
 }
@@ -195,7 +195,7 @@ static icl_status new_problem(icl__operator *operator, const icl_estimator *esti
 static double ridge_weight(int64_t n, int64_t d, double lambda) { return (double)n / (double)d * lambda; }
 
 /* The ridges in the order of the steps; gamma, where there is one, takes each solution at its index. The solution of
- * the highest index is the estimator's result. */
+ * the highest index is the estimator's result. With `solved` every ridge is solved from the start and handed to it. */
 typedef struct {
   double lambda;
   int64_t index;
@@ -205,6 +205,8 @@ typedef struct {
   int64_t count;
   const path_step *steps;
   double *gamma;
+  icl__solved_fn solved;
+  void *context; /* of solved */
 } ridge_path;
 
 static icl_status fit_ridges(icl_estimator *estimator, icl__operator *operator, int generated,
@@ -226,8 +228,12 @@ static icl_status fit_ridges(icl_estimator *estimator, icl__operator *operator, 
     problem.lambda = path->steps[step].lambda;
     problem.mu = ridge_weight(problem.n, problem.d, problem.lambda);
     problem.window = operator->progress->total - (path->count - step) * ICL__RIDGE_UNITS;
+    if (path->solved) memset(solution.weights, 0, (size_t)(problem.n + problem.p) * sizeof(double)); /* and gamma */
     status = solve(&problem, estimator->method, &solution, &found);
     if (!status) status = icl__ridge_progress(&problem, 1.0);
+    if (!status && path->solved) {
+      status = path->solved(path->context, index, solution.gamma, found.relative_residual);
+    }
     if (status) break;
     worst = fmax(worst, found.relative_residual);
     if (path->gamma) {
@@ -266,20 +272,18 @@ static icl_status check_sizes(const icl_estimator *estimator, const icl__row_sou
   return ICL_OK;
 }
 
-/* Rows from memory where they fit, and then the fits. */
-static icl_status fit(icl_estimator *estimator, const icl_dataset *dataset, const icl_run *run,
-                      const ridge_path *path) {
-  icl__row_source source = icl__dataset_source(dataset);
+/* Rows from memory where they may be stored, and then the fits. */
+static icl_status fit_rows(icl_estimator *estimator, icl__row_source source, int generated, int store,
+                           const icl_run *run, const ridge_path *path) {
   icl__operator operator;
   double *rows = NULL;
   icl__free(estimator->gamma);
   estimator->gamma = NULL;
   if (!source.n) return icl__fail(ICL_ERR_STATE, "dataset has no rows; at least 1 was expected");
   ICL__TRY(check_sizes(estimator, &source, path));
-  int64_t load = source.law && icl__dataset_fits(dataset) ? icl__row_items(source.n) : 0;
+  int64_t load = source.law && store ? icl__row_items(source.n) : 0;
   int64_t total = load + icl__operator_lanes(source.n) + path->count * ICL__RIDGE_UNITS;
   icl__progress progress = icl__progress_begin(run, total);
-  int generated = source.law != NULL;
   icl_status status = ICL_OK;
   if (load) status = icl__source_load(&source, &progress, &rows);
   if (!status) status = icl__operator_create(&source, &progress, &operator);
@@ -289,6 +293,12 @@ static icl_status fit(icl_estimator *estimator, const icl_dataset *dataset, cons
   }
   icl__free(rows);
   return status;
+}
+
+static icl_status fit(icl_estimator *estimator, const icl_dataset *dataset, const icl_run *run,
+                      const ridge_path *path) {
+  icl__row_source source = icl__dataset_source(dataset);
+  return fit_rows(estimator, source, source.law != NULL, icl__dataset_fits(dataset), run, path);
 }
 
 icl_status icl_estimator_fit(icl_estimator *estimator, const icl_dataset *dataset, const icl_run *run) {
@@ -322,10 +332,21 @@ icl_status icl_estimator_fit_path(icl_estimator *estimator, const icl_dataset *d
   path_step *steps = (path_step *)&staged[count * p];
   for (int64_t i = 0; i < count; i++) steps[i] = (path_step){lambda[i], i};
   qsort(steps, (size_t)count, sizeof *steps, by_descending_ridge);
-  ridge_path path = {count, steps, staged};
+  ridge_path path = {.count = count, .steps = steps, .gamma = staged};
   icl_status status = fit(estimator, dataset, run, &path);
   if (!status) memcpy(gamma, staged, (size_t)(count * p) * sizeof *gamma);
   icl__free(staged);
+  return status;
+}
+
+icl_status icl__estimator_fit_each(icl_estimator *estimator, const icl__row_source *source, int64_t count,
+                                   const double *lambda, const icl_run *run, icl__solved_fn solved, void *context) {
+  path_step *steps;
+  ICL__TRY(icl__new(count * (int64_t)sizeof *steps, &steps));
+  for (int64_t i = 0; i < count; i++) steps[i] = (path_step){lambda[i], i};
+  ridge_path path = {count, steps, NULL, solved, context};
+  icl_status status = fit_rows(estimator, *source, 1, 0, run, &path);
+  icl__free(steps);
   return status;
 }
 

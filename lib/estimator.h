@@ -7,6 +7,18 @@
 
 #include "ridge_problem.h"
 
+/* What an estimator begins with. */
+#define ICL__DEFAULT_TOLERANCE 1e-8
+#define ICL__DEFAULT_ITERATIONS 1000
+
+/* Takes the solution of ridge `index`; what it returns, if not ICL_OK, ends the fits. */
+typedef icl_status (*icl__solved_fn)(void *context, int64_t index, const double *gamma, double relative_residual);
+
+/* Fits each ridge to rows that were drawn, whether stored since or not. Rows, moments and matrices are shared, but
+ * every ridge starts anew: each gamma is, to the bit, that of icl_estimator_fit on the dataset of these rows. */
+icl_status icl__estimator_fit_each(icl_estimator *estimator, const icl__row_source *source, int64_t count,
+                                   const double *lambda, const icl_run *run, icl__solved_fn solved, void *context);
+
 /* The solvers. A gamma (or, for icl__ridge_cg_dual, weights) that is not zero on entry is where the iterative ones
  * start. */
 icl_status icl__ridge_primal(icl__ridge_problem *problem, icl__ridge_solution *solution);

@@ -179,6 +179,14 @@ int64_t icl__rng_index(const icl__stream *stream, int64_t bound) {
   }
 }
 
+void icl__rng_replicate(uint64_t seed, int64_t d, int64_t replicate, uint64_t *pool_seed, uint64_t *dataset_seed) {
+  icl__stream stream = {{seed, ICL__PURPOSE_REPLICATE}, {(uint64_t)replicate, (uint64_t)d, 0}};
+  uint64_t words[4];
+  icl__rng_block(&stream, 0, words);
+  *pool_seed = words[0];
+  *dataset_seed = words[1];
+}
+
 double icl__rng_dot(int64_t count, const double *a, const double *b) {
   double part[8] = {0};
   int64_t j = 0;

@@ -8,6 +8,7 @@
  * even when the caller gives both the same seed. Numbers are frozen: never reuse or renumber one. */
 enum {
   ICL__PURPOSE_POOL_TASK = 0x0100, /* task j of a finite pool */
+  ICL__PURPOSE_REPLICATE = 0x0400, /* the seeds of an experiment's replicate */
   /* A sequence row, either of a dataset (0x02..) or of a test sample (0x03..): family | role. */
   ICL__FAMILY_DATASET = 0x0200,
   ICL__FAMILY_TEST = 0x0300,
@@ -40,6 +41,9 @@ double icl__rng_chi_squared(const icl__stream *stream, int64_t degrees);
 
 /* An integer uniform on 0 .. bound - 1, without bias. */
 int64_t icl__rng_index(const icl__stream *stream, int64_t bound);
+
+/* The seeds of replicate `replicate` of an experiment of dimension d: its pool's and its dataset's. */
+void icl__rng_replicate(uint64_t seed, int64_t d, int64_t replicate, uint64_t *pool_seed, uint64_t *dataset_seed);
 
 /* ln x for a positive normal x, in plain arithmetic: the same bits everywhere; relative error below 4e-16. */
 double icl__rng_log(double x);
