@@ -6,8 +6,8 @@
  *
  *     tasks -> dataset -> estimator -> testerror      what a model of finite size does
  *     theory                                          what it does in the limit d -> infinity
- *     baseline                                        what could be known from one context
  *     experiment                                      replicates of the first line beside the second
+ *     baseline                                        what could be known from one context
  *
  * Symbols: d token dimension, l context length, k task diversity (tasks in the pretraining pool), n number of
  * pretraining sequences, rho label-noise variance, lambda ridge; alpha = l/d, kappa = k/d, tau = n/d^2.

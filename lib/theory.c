@@ -170,7 +170,8 @@ icl_status icl_theory_derivative(const icl_theory *theory, int32_t quantity, int
   icl__theory_point point = point_of(theory->parameter);
   if (icl__theory_derivative(&point, quantity, parameter, value)) return ICL_OK;
   return icl__fail(ICL_ERR_SINGULAR, "quantity %" PRId32 " has no derivative with respect to %s at %s = %.17g",
-                   quantity, parameter_name[parameter - 1], parameter_name[parameter - 1], theory->parameter[parameter - 1]);
+                   quantity, parameter_name[parameter - 1], parameter_name[parameter - 1],
+                   theory->parameter[parameter - 1]);
 }
 
 static icl_status check_curve(const icl_theory *theory, int32_t quantity, int32_t vary, double lower, double upper,

@@ -165,9 +165,9 @@ START_TEST(ridge_in_one_dimension) {
       double noise = noises[which], mean, error;
       icl_task_pool *pool = pool_from(1, 1, &task);
       icl_test_law *fresh = fresh_law(1, l, noise), *single = pool_law(pool, l, noise);
-      OK(icl_bayes_ridge_error(fresh, 100000, 1, NULL, &mean, &error));
+      OK(icl_bayes_ridge_error(fresh, 20000, 1, NULL, &mean, &error));
       NEAR(mean, noise + over_chi_squared(l, posterior_variance, &noise), 4.0 * error + 1e-9);
-      OK(icl_bayes_ridge_error(single, 100000, 2, NULL, &mean, &error));
+      OK(icl_bayes_ridge_error(single, 20000, 2, NULL, &mean, &error));
       NEAR(mean, noise + over_chi_squared(l, fixed_task, &noise), 4.0 * error + 1e-9);
       icl_test_law_destroy(fresh);
       icl_test_law_destroy(single);
@@ -227,7 +227,7 @@ START_TEST(dmmse_in_one_dimension) {
     double mean, error;
     icl_task_pool *known = pool_from(1, 4, tasks), *truth = pool_from(1, 1, &p.truth);
     icl_test_law *law = pool_law(truth, l, p.noise);
-    OK(icl_dmmse_error(known, law, 100000, 4, NULL, &mean, &error));
+    OK(icl_dmmse_error(known, law, 40000, 4, NULL, &mean, &error));
     /* 801 steps over the noise: trapezoids 0.02 wide, against features of width sqrt(rho/t) > 0.01. */
     NEAR(mean, p.noise + over_chi_squared(l, posterior_error, &p), 4.0 * error + 1e-4);
     ck_assert(error < 0.01);
@@ -253,7 +253,7 @@ START_TEST(ridge_tends_to_the_theory) {
   for (int64_t d = 60; d >= 20; d -= 20) {
     double mean, error, correction = 0.25 * rho * edge * edge / (double)d;
     icl_test_law *law = fresh_law(d, (int64_t)(alphas[_i] * (double)d), rho);
-    OK(icl_bayes_ridge_error(law, 8000, 6, NULL, &mean, &error));
+    OK(icl_bayes_ridge_error(law, 100000 / d, 6, NULL, &mean, &error));
     NEAR(mean, limit + correction, 4.0 * error + 0.25 / (double)(d * d));
     ck_assert(4.0 * error < correction); /* it is seen */
     icl_test_law_destroy(law);
@@ -406,14 +406,14 @@ START_TEST(each_is_optimal_for_its_prior) {
     double gamma[D * (D + 1)], best, mean, error, ridge, ridge_error;
     icl_task_pool *pool = gaussian_pool(D, k, 4);
     icl_test_law *own = pool_law(pool, l, rho), *fresh = fresh_law(D, l, rho);
-    OK(icl_dmmse_error(pool, own, 20000, 5, NULL, &mean, &error));
+    OK(icl_dmmse_error(pool, own, 5000, 5, NULL, &mean, &error));
     OK(icl_test_law_optimal_gamma(own, 0.0, gamma));
     OK(icl_test_error(own, gamma, &best));
-    OK(icl_bayes_ridge_error(own, 20000, 5, NULL, &ridge, &ridge_error));
+    OK(icl_bayes_ridge_error(own, 5000, 5, NULL, &ridge, &ridge_error));
     ck_assert_msg(mean < best - 4.0 * error, "%g, best Gamma %g", mean, best);
     ck_assert_msg(mean < ridge - 4.0 * hypot(error, ridge_error), "%g, Bayes ridge %g", mean, ridge);
-    OK(icl_bayes_ridge_error(fresh, 20000, 5, NULL, &ridge, &ridge_error));
-    OK(icl_dmmse_error(pool, fresh, 20000, 5, NULL, &mean, &error));
+    OK(icl_bayes_ridge_error(fresh, 5000, 5, NULL, &ridge, &ridge_error));
+    OK(icl_dmmse_error(pool, fresh, 5000, 5, NULL, &mean, &error));
     OK(icl_test_law_optimal_gamma(fresh, 0.0, gamma));
     OK(icl_test_error(fresh, gamma, &best));
     ck_assert_msg(ridge < best - 4.0 * ridge_error, "%g, best Gamma %g", ridge, best);
@@ -487,6 +487,28 @@ START_TEST(ties_share_the_weight) {
     free(tasks);
     free(centre);
   }
+}
+END_TEST
+
+/* Nearly equal fits are no ties: of c + u and c - (1 + 2^-30) u the first has all the weight. */
+START_TEST(near_ties_do_not) {
+  double tasks[2 * D], centre[D], mean, error, square = 0.0;
+  for (int i = 0; i < D; i++) {
+    double shift = rint(pseudo((uint64_t)(9 + i)) * 0x1p10) * 0x1p-10;
+    centre[i] = rint(pseudo((uint64_t)i) * 0x1p10) * 0x1p-10;
+    tasks[i] = centre[i] - (1.0 + 0x1p-30) * shift;
+    tasks[D + i] = centre[i] + shift;
+    square += shift * shift / D;
+  }
+  icl_task_pool *known = pool_from(D, 2, tasks), *truth = pool_from(D, 1, centre);
+  for (int64_t l = 1; l <= 2 * D; l++) {
+    icl_test_law *law = pool_law(truth, l, 0.0);
+    OK(icl_dmmse_error(known, law, 300, 7, NULL, &mean, &error));
+    CLOSE(mean, square, 1e-14);
+    icl_test_law_destroy(law);
+  }
+  icl_task_pool_destroy(known);
+  icl_task_pool_destroy(truth);
 }
 END_TEST
 
@@ -688,6 +710,7 @@ static Suite *suite(void) {
   tcase_add_test(c, many_tasks_are_the_gaussian_prior);
   tcase_add_test(c, known_tasks_without_noise);
   tcase_add_test(c, ties_share_the_weight);
+  tcase_add_test(c, near_ties_do_not);
   tcase_add_test(c, fresh_tasks_without_noise);
   tcase_add_test(c, duplicates_change_nothing);
   tcase_add_test(c, any_units);

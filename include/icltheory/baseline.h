@@ -44,7 +44,7 @@ extern "C" {
  * @return ICL_OK, ICL_ERR_ARGUMENT (NULL, or dimensions that differ), ICL_ERR_UNSUPPORTED (an infinite pool),
  * ICL_ERR_DOMAIN (count), ICL_ERR_NONFINITE (tasks so large that squared errors overflow), ICL_ERR_SIZE,
  * ICL_ERR_MEMORY, ICL_ERR_CANCELED. With m = min(l, d), cost: O(count k d m) time whatever l is; 8 count bytes and, for
- * each thread, 8 k + 8 d m bytes and about 1 MB. Thread-safe. Since 0.1. */
+ * each thread, 8 (k + d m) bytes and 2 kB for each dimension. Thread-safe. Since 0.1. */
 icl_status icl_dmmse_error(const icl_task_pool *pool, const icl_test_law *law, int64_t count, uint64_t seed,
                            const icl_run *run, double *mean, double *standard_error);
 
@@ -71,8 +71,8 @@ icl_status icl_dmmse_error(const icl_task_pool *pool, const icl_test_law *law, i
  * @param[out] standard_error of the estimate: standard deviation over contexts/sqrt(count). NULL if not wanted.
  * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN (count), ICL_ERR_NONFINITE (tasks so large that squared errors
  * overflow), ICL_ERR_SIZE, ICL_ERR_MEMORY, ICL_ERR_CANCELED. Cost: O(count d^3) time whatever l is, for laws other than
- * icl_test_law_create_fresh several times as much; 8 count bytes and, for each thread, 24 d^2 bytes (56 d^2 for other
- * laws). Thread-safe. Since 0.1. */
+ * icl_test_law_create_fresh several times as much; 8 count bytes and, for each thread, 16 d^2 bytes (48 d^2 for those
+ * other laws) and 1 kB for each dimension. Thread-safe. Since 0.1. */
 icl_status icl_bayes_ridge_error(const icl_test_law *law, int64_t count, uint64_t seed, const icl_run *run,
                                  double *mean, double *standard_error);
 
