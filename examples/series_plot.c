@@ -104,6 +104,11 @@ static void plot_series(FILE *gnuplot, const series *one, int64_t p, int64_t s, 
             *separator, p, s, one->dashed ? 2 : 1, color);
     *separator = ",";
   }
+  if (one->joined && one->count) {
+    fprintf(gnuplot, "%s $points%" PRId64 "_%" PRId64 " using 1:2 with lines lw 0.8 lc rgb '%s' notitle", *separator, p,
+            s, color);
+    *separator = ",";
+  }
   if (one->count) {
     /* Bars as arrows with flat heads: yerrorbars blanks bar and curve around a mark. */
     fprintf(gnuplot, "%s $points%" PRId64 "_%" PRId64 " using 1:3:(0):($4-$3) with vectors heads size graph 0.006,90"
@@ -114,7 +119,7 @@ static void plot_series(FILE *gnuplot, const series *one, int64_t p, int64_t s, 
   if (!one->label) return;
   /* A legend of line and mark, drawn nowhere else. */
   fprintf(gnuplot, "%s NaN with %s lw 1.8 dt %d lc rgb '%s'", *separator,
-          !one->count ? "lines" : one->curve_x ? "linespoints" : "points", one->dashed ? 2 : 1, color);
+          !one->count ? "lines" : one->curve_x || one->joined ? "linespoints" : "points", one->dashed ? 2 : 1, color);
   if (one->count) fprintf(gnuplot, " pt %d ps 0.75", mark);
   fprintf(gnuplot, " title \"%s\"", one->label);
   *separator = ",";
