@@ -51,8 +51,8 @@ export OPENBLAS_NUM_THREADS=1 # one for each of the program's own
 # Whether a program of this name was asked for.
 wanted() {
   [ -n "$names" ] || return 0
-  for name in $names; do
-    case $1 in *"$name"*) return 0 ;; esac
+  for part in $names; do
+    case $1 in *"$part"*) return 0 ;; esac
   done
   return 1
 }
@@ -118,7 +118,7 @@ show() {
   for ending in csv svg png txt log; do
     if [ -f "$output/$1.$ending" ]; then echo "<a href=\"$1.$ending\">$ending</a>"; fi
   done
-  echo "($2 s)</p></figcaption></figure>"
+  echo "${2:+($2 s)}</p></figcaption></figure>"
 }
 
 page=$output/index.html
@@ -134,14 +134,17 @@ h2 { font-size: 1.1rem; margin: 0 0 .4rem; } p { margin: .3rem 0; } .files { col
 </style></head><body>
 <h1>In-context learning by linear attention: figures</h1>
 END
-echo "<p>Drawn with $mode on $(date '+%Y-%m-%d'). Curves are the theory of large d, points are fits at finite d.</p>" \
-  >> "$page.part"
+echo '<p>Curves are the theory of large d, points are fits at finite d.</p>' >> "$page.part"
 
 status=0 all=0
 for program in "$build"/examples/[0-9][0-9]_*; do
   name=$(basename "$program")
   # Not a figure: 02 reads files of the user's.
-  if [ ! -f "$program" ] || [ ! -x "$program" ] || [ "$name" = 02_own_data ] || ! wanted "$name"; then continue; fi
+  if [ ! -f "$program" ] || [ ! -x "$program" ] || [ "$name" = 02_own_data ]; then continue; fi
+  if ! wanted "$name"; then
+    if [ -f "$output/$name.txt" ]; then show "$name" >> "$page.part"; fi # of an earlier run
+    continue
+  fi
   begin=$(date +%s)
   outcome=
   run "$name" || { outcome=" FAILED"; status=1; }

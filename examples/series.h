@@ -78,7 +78,7 @@ struct series {
   int64_t count;          /* simulated points; 0: only the curve */
   const double *at;       /* the values of `vary` there */
   double low, high;       /* the curve's ends, spaced as the panel's x axis; equal: no curve */
-  int style;              /* 1, 2, ...: colour and mark, the same for two that belong together; 0: by place in the panel */
+  int style;              /* 1, 2, ...: colour and mark, to have two in common; 0: by the place in the panel */
   int dashed, hollow;     /* the curve; the marks */
   int joined;             /* the points, by thin lines */
   /* For what icl_experiment_curve does not do: fills `points`, with x and sizes, for the `count` values of `at`. */
