@@ -75,7 +75,8 @@ void set_logarithmic_tics(FILE *gnuplot, const char *axis, double low, double hi
       if (value < low * (1.0 - 1e-9) || value > high * (1.0 + 1e-9)) continue;
       int labelled = strchr(labels, '0' + digit) != NULL;
       fprintf(gnuplot, "%s'", separator);
-      if (labelled) fprintf(gnuplot, "%g", value);
+      if (labelled && digit == 1 && (decade < -2 || decade > 2)) fprintf(gnuplot, "10^{%d}", decade);
+      else if (labelled) fprintf(gnuplot, "%g", value);
       fprintf(gnuplot, "' %.10g %d", log10(value), labelled ? 0 : 1);
       separator = ", ";
     }

@@ -25,8 +25,14 @@ void quote_name(FILE *gnuplot, const char *prefix, const char *ending);
 /* What follows is drawn into PREFIX and ending. */
 void start_picture(FILE *gnuplot, const char *prefix, const char *terminal, const char *ending);
 
-/* Marks 1, 2 and 5 times the powers of ten of an axis, "x", "y" or "cb", that holds log10 of what it shows. Labels at
- * those of `labels`, "1", "12" or "125". */
+/* Marks 1 .. 9 times the powers of ten on an axis, "x", "y" or "cb", that holds log10 of what it shows. Labels, of
+ * enhanced text, at the digits in `labels`: "1" or "125". */
 void set_logarithmic_tics(FILE *gnuplot, const char *axis, double low, double high, const char *labels);
+
+/* A palette from dark blue to yellow that reads as well in grey. Texts are in gnuplot's enhanced mode; two spaces
+ * anywhere in one make it ask the viewer of an SVG to keep them all, those beside a change of font too. */
+#define VIRIDIS \
+  "set palette defined (0 '#440154', 1 '#46327e', 2 '#365c8d', 3 '#277f8e', 4 '#1fa187', 5 '#4ac16d', 6 '#a0da39'," \
+  " 7 '#fde725')\n"
 
 #endif

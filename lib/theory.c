@@ -11,7 +11,7 @@
 enum { PARAMETERS = 7 };
 
 struct icl_theory {
-  double parameter[PARAMETERS]; /* ICL_TAU - 1 .. ICL_TEST_RHO - 1; NaN for a test parameter that follows pretraining's */
+  double parameter[PARAMETERS]; /* ICL_TAU - 1 .. ICL_TEST_RHO - 1; NaN where a test parameter follows pretraining's */
 };
 
 static const char *const parameter_name[PARAMETERS] = {"tau", "alpha", "kappa", "rho", "lambda", "test alpha",
@@ -169,8 +169,9 @@ icl_status icl_theory_derivative(const icl_theory *theory, int32_t quantity, int
   ICL__TRY(icl__check_pointer(value, "value"));
   icl__theory_point point = point_of(theory->parameter);
   if (icl__theory_derivative(&point, quantity, parameter, value)) return ICL_OK;
-  return icl__fail(ICL_ERR_SINGULAR, "quantity %" PRId32 " has no derivative with respect to %s at %s = %.17g", quantity,
-                   parameter_name[parameter - 1], parameter_name[parameter - 1], theory->parameter[parameter - 1]);
+  return icl__fail(ICL_ERR_SINGULAR, "quantity %" PRId32 " has no derivative with respect to %s at %s = %.17g",
+                   quantity, parameter_name[parameter - 1], parameter_name[parameter - 1],
+                   theory->parameter[parameter - 1]);
 }
 
 static icl_status check_curve(const icl_theory *theory, int32_t quantity, int32_t vary, double lower, double upper,

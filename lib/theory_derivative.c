@@ -45,7 +45,7 @@ static void differentiate_resolvent(long double nu, long double excess, const lo
   long double b = nu + excess, root = sqrtl(b * b + 4 * nu);
   if (nu == 0 && excess > 0) {
     d->s = d->nu / excess;
-    d->P = r->C * r->C * (d->inverse + d->nu / excess);
+    d->P = r->C * r->C * (d->inverse + d->nu + d->nu / excess);
     d->T = -d->inverse / excess / excess;
     return;
   }
@@ -143,7 +143,8 @@ static long double shifted_derivative(const long_terms *t, const tangent *d) {
   long double fixed = d->test_rho + bias + d->test_q * t->noise + t->test_q * d->noise;
   if (t->q > 0 || t->test_q == 0) {
     long double ratio = t->test_ratio;
-    long double ratio_slope = t->q > 0 ? (d->test_q - ratio * d->q) / t->q : (d->test_rho - ratio * d->rho) / (1 + t->rho);
+    long double ratio_slope = t->q > 0 ? (d->test_q - ratio * d->q) / t->q
+                                       : (d->test_rho - ratio * d->rho) / (1 + t->rho);
     long double y = t->noise + r->C * Z * (1 + ratio) + ratio * t->A * t->B;
     long double dy = d->noise + (r->C * Z_slope - d->P * Z) * (1 + ratio) + ratio * (d->A * t->B + t->A * d->B) +
                      ratio_slope * (r->C * Z + t->A * t->B);
@@ -183,7 +184,7 @@ static long double derivative(const icl__theory_point *point, int32_t quantity, 
   long_terms t;
   tangent d = seed(point, parameter);
   int is_test = parameter == ICL_TEST_ALPHA || parameter == ICL_TEST_RHO;
-  int shifted = point->test_alpha != point->alpha || point->test_rho != point->rho;
+  int separate = is_test || point->has_test_alpha || point->has_test_rho; /* moves without the test law or it alone */
   if (quantity == ICL_QUANTITY_BAYES) return bayes_derivative(point, parameter);
   if (is_test && (quantity == ICL_QUANTITY_XI || quantity == ICL_QUANTITY_GAP)) return 0;
   if (point->lambda == INFINITY) return quantity == ICL_QUANTITY_GAP ? 0 : d.test_rho;
@@ -200,7 +201,7 @@ static long double derivative(const icl__theory_point *point, int32_t quantity, 
   differentiate_terms(&t, &d);
   if (quantity == ICL_QUANTITY_GAP) return gap_derivative(&t, &d);
   if (quantity == ICL_QUANTITY_ICL && point->kappa < INFINITY) return icl_derivative(&t, &d);
-  return shifted || is_test ? shifted_derivative(&t, &d) : d.idg;
+  return separate ? shifted_derivative(&t, &d) : d.idg;
 }
 
 int icl__theory_derivative(const icl__theory_point *point, int32_t quantity, int32_t parameter, double *value) {

@@ -1,5 +1,5 @@
-/* The closed-form theory, included once for each precision: REAL is its type, ROUNDING its epsilon, NAME(x) its names. doc/theory.md derives
- * every form used here; equation numbers are its.
+/* The closed-form theory, included once for each precision: REAL is its type, ROUNDING its epsilon, NAME(x) its names.
+ * doc/theory.md derives every form used here; equation numbers are its.
  *
  * With the effective noise q = (1 + rho)/alpha, the effective ridge xi, nu = q + xi, and s, M = 1/(s + nu), D = s^2 +
  * nu of the Marchenko-Pastur law at nu [eq. 9],
@@ -120,8 +120,8 @@ static inline int NAME(crossing)(const NAME(ridge_equation) *equation, REAL xi, 
 /* The crossing: one, since the left side of X(lambda/xi)/xi = 1 falls in xi. Rounding of X is divided by 1 - dln X/dln
  * xi >= 1, so nothing is lost in the corners where f loses digits. Newton's method in ln xi where X is near xi, else
  * bisection of the bracket: for small q, X has a kink where B = 0, and a step from its steep side says nothing of how
- * far the root is. A step of relative size c leaves an error of at most about c^2 (1 + slope): the slope's own change is
- * of the order of its square. */
+ * far the root is. A step of relative size c leaves an error of at most about c^2 (1 + slope): the slope changes at a
+ * rate of the order of its square. */
 static inline REAL NAME(effective_ridge)(const NAME(ridge_equation) *equation) {
   REAL lambda = equation->lambda, tau = equation->tau, lower = lambda, upper;
   if (tau == INFINITY) return lambda;

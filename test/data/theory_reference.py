@@ -33,7 +33,7 @@ are: 1/infinity = 0, and R = 1 for kappa = infinity.
 
 Derivatives are differences of these functions, central with relative steps of 1e-30, or from the right at 0.
 
-The arithmetic carries 130 digits; differences in the corners of the range cost up to 60 of them. Every 50th point is
+The arithmetic carries 130 digits; differences in the corners of the range cost about 30 of them. Every 50th point is
 computed a second time with more digits and other nodes, and has to agree to 60 digits.
 """
 import functools
@@ -252,26 +252,28 @@ def moved(point, which, change):
 
 
 def derivative(point, here, which):
-    """Derivatives of all quantities, whose values are `here`, as the parameters `which`, equal now, move together."""
+    """Derivatives of all quantities, whose values are `here`, as the parameters `which`, equal now, move together.
+
+    Those that differ from 0 by no more than rounding are 0.
+    """
     x = mpf(point[which[0]])
     if x == mp.inf:
         return [mpf(0)] * len(here)
     h = x * mpf(10) ** -30 if x > 0 else mpf(10) ** -45
 
-    def slope(a, b):
-        """Slopes between the points a h and b h away; differences within the rounding errors are 0."""
-        slopes = []
-        for name, value, first, last in zip(QUANTITIES, here, at[a], at[b]):
-            size = here[0] if name == "gap" else abs(value)
-            slopes.append((last - first) / ((b - a) * h) if abs(last - first) > mpf(10) ** -90 * size else mpf(0))
-        return slopes
+    def slopes(a, b):
+        """Between the points a h and b h away."""
+        return [(last - first) / ((b - a) * h) for first, last in zip(at[a], at[b])]
 
-    if x > 0:
-        at = {j: quantities(moved(point, which, j * h)) for j in (-1, 1)}
-        return slope(-1, 1)
-    at = {j: quantities(moved(point, which, j * h)) for j in (1, 2, 4)}
+    steps = (-1, 1) if x > 0 else (1, 2, 4)
+    at = {j: quantities(moved(point, which, j * h)) for j in steps}
     at[0] = here
-    return [(8 * a - 6 * b + c) / 3 for a, b, c in zip(slope(0, 1), slope(0, 2), slope(0, 4))]  # no h, no h^2 left
+    if x > 0:
+        result = slopes(-1, 1)
+    else:  # neither h nor h^2 is left
+        result = [(8 * a - 6 * b + c) / 3 for a, b, c in zip(slopes(0, 1), slopes(0, 2), slopes(0, 4))]
+    sizes = [here[0] if name == "gap" else abs(value) for name, value in zip(QUANTITIES, here)]
+    return [slope if abs(slope) * h > mpf(10) ** -90 * size else mpf(0) for slope, size in zip(result, sizes)]
 
 
 def all_derivatives(task):
@@ -373,7 +375,8 @@ def shifted_infinities(draw):
         kappa = (kappa, tau, 1.0, 0.5 * tau, INF)[j % 5]
         test_alpha, test_rho = (INF if j < 30 else draw.log(-1, 3)), draw.zero_or_log(0.3, -2, 1)
         points.append((tau, INF, kappa, rho, ridge, test_alpha, test_rho))
-    return points
+    grid = itertools.product((0.5, 2.0), (0.25, 0.5, 1.0), (0.0, 0.25), (4.0, INF))
+    return points + [(tau, INF, kappa, rho, 0.0, test_alpha, 0.125) for tau, kappa, rho, test_alpha in grid]
 
 
 def value_points():
