@@ -55,7 +55,12 @@ static void include(double *low, double *high, double value, int logarithmic) {
 
 /* gnuplot's own choice ends at round numbers, which on logarithmic axes can be far off. */
 static void set_range(FILE *gnuplot, char axis, double low, double high, int logarithmic, double margin) {
-  if (!(low < high)) return;
+  if (!(low <= high)) return;
+  if (low == high) { /* a single point */
+    double width = logarithmic || low != 0.0 ? 0.1 * fabs(low) : 0.1;
+    low -= width;
+    high += width;
+  }
   if (logarithmic) {
     double factor = pow(high / low, margin);
     fprintf(gnuplot, "set %crange [%.10g:%.10g]\n", axis, low / factor, high * factor);
