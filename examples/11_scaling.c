@@ -18,8 +18,8 @@ const program_text program = {
   .help = "Finite size: the difference between simulation and theory against d at fixed ratios, with the fitted\n"
           "exponent, and the position of the peak in the number n of sequences. --d is the largest dimension,\n"
           "--replicates the number of replicates up to d = 40; it falls as 1/d^2 from there on, to not less than 8.\n"
-          "The series named \"near peak\" have the geometric mean over replicates in place of the mean, which a few of\n"
-          "them would dominate, and no theory to compare with.\n" SERIES_HELP};
+          "The series named \"near peak\" have the geometric mean over replicates in place of the mean, which a few\n"
+          "of them would dominate, and no theory to compare with.\n" SERIES_HELP};
 
 static const double dimensions[] = {10.0, 14.0, 20.0, 30.0, 40.0, 60.0, 80.0, 100.0, 140.0, 200.0};
 static const double peak_dimensions[] = {8.0, 12.0, 16.0, 24.0, 32.0};
