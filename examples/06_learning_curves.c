@@ -1,5 +1,5 @@
 /* Learning curves: the error on fresh tasks (ICL) and on the tasks of pretraining (IDG) against the pretraining sample
- * size, at the parameters of the paper's figure 2. Without ridge both peak at tau = 1; a ridge takes the peak away. */
+ * size, at the paper's parameters. Without ridge both peak at tau = 1; a ridge takes the peak away. */
 #include <math.h>
 
 #include "series.h"
@@ -30,11 +30,11 @@ static series ridges[] = {RIDGE(1e-5, "10^{-5}"), RIDGE(0.1, "0.1"), RIDGE(1, "1
 
 static panel panels[] = {
   {.title = "ICL: " KAPPA " = 0.5, " RHO " = 0.01, " LAMBDA " = 10^{-5}", .x_label = TAU_AXIS, .y_label = ERROR_ICL,
-   .series = icl, .count = COUNT(icl), .log_x = 1, .log_y = 1, .x_tics = TAU_TICS},
+   .series = icl, .count = COUNT(icl), .log_x = 1, .log_y = 1, .x_tics = TAU_TICS, .key = "top left"},
   {.title = "IDG: " KAPPA " = 0.5, " RHO " = 0.01, " LAMBDA " = 10^{-5}", .x_label = TAU_AXIS, .y_label = ERROR_IDG,
-   .series = idg, .count = COUNT(idg), .log_x = 1, .log_y = 1, .x_tics = TAU_TICS},
+   .series = idg, .count = COUNT(idg), .log_x = 1, .log_y = 1, .x_tics = TAU_TICS, .key = "bottom left"},
   {.title = "ICL: " ALPHA " = 10, " KAPPA " = " INFINITE ", " RHO " = 0.01", .x_label = TAU_AXIS, .y_label = ERROR_ICL,
-   .series = ridges, .count = COUNT(ridges), .log_x = 1, .log_y = 1, .x_tics = TAU_TICS},
+   .series = ridges, .count = COUNT(ridges), .log_x = 1, .log_y = 1, .x_tics = TAU_TICS, .key = "bottom left"},
 };
 
 static figure shown = {

@@ -291,7 +291,7 @@ static figure shown = {
              "right: the position of the peak.",
   .remark = exponents,
   .panels = panels, .count = COUNT(panels), .columns = 2, .width = 1040, .height = 860,
-  .quick_d = 40, .quick_replicates = 40, .full_d = 200, .full_replicates = 400};
+  .quick_d = 40, .quick_replicates = 40, .full_d = 200, .full_replicates = 200};
 
 int main(int argc, char **argv) {
   return series_main(argc, argv, &shown);

@@ -21,8 +21,8 @@
  *     PREFIX.checkpoint  finished replicates: an interrupted run goes on where it was
  *
  * In the CSV, kind is "simulation" for a simulated point, with x the value that the integers realise and theory at
- * these; "theory" for a point of the dense curve; "fit" for one of a curve of the program's own. z is (mean -
- * theory)/standard_error. */
+ * these; "theory" for a point of the dense curve; "fit" for one of a curve of the program's own; other kinds of theory,
+ * such as that of finite size, would be further ones. z is (mean - theory)/standard_error. */
 #ifndef EXAMPLES_SERIES_H
 #define EXAMPLES_SERIES_H
 
