@@ -1,5 +1,5 @@
 /* Learning curves: the error on fresh tasks (ICL) and on the tasks of pretraining (IDG) against the pretraining sample
- * size, at the parameters of the paper's figure 2. Without ridge both peak at tau = 1; a ridge takes the peak away. */
+ * size, at the paper's parameters. Without ridge both peak at tau = 1; a ridge takes the peak away. */
 #include <math.h>
 
 #include "series.h"
@@ -30,11 +30,11 @@ static series ridges[] = {RIDGE(1e-5, "10^{-5}"), RIDGE(0.1, "0.1"), RIDGE(1, "1
 
 static panel panels[] = {
   {.title = "ICL: " KAPPA " = 0.5, " RHO " = 0.01, " LAMBDA " = 10^{-5}", .x_label = TAU_AXIS, .y_label = ERROR_ICL,
-   .series = icl, .count = COUNT(icl), .log_x = 1, .log_y = 1, .x_tics = TAU_TICS},
+   .series = icl, .count = COUNT(icl), .log_x = 1, .log_y = 1, .x_tics = TAU_TICS, .key = "top left"},
   {.title = "IDG: " KAPPA " = 0.5, " RHO " = 0.01, " LAMBDA " = 10^{-5}", .x_label = TAU_AXIS, .y_label = ERROR_IDG,
-   .series = idg, .count = COUNT(idg), .log_x = 1, .log_y = 1, .x_tics = TAU_TICS},
+   .series = idg, .count = COUNT(idg), .log_x = 1, .log_y = 1, .x_tics = TAU_TICS, .key = "bottom left"},
   {.title = "ICL: " ALPHA " = 10, " KAPPA " = " INFINITE ", " RHO " = 0.01", .x_label = TAU_AXIS, .y_label = ERROR_ICL,
-   .series = ridges, .count = COUNT(ridges), .log_x = 1, .log_y = 1, .x_tics = TAU_TICS},
+   .series = ridges, .count = COUNT(ridges), .log_x = 1, .log_y = 1, .x_tics = TAU_TICS, .key = "bottom left"},
 };
 
 static figure shown = {
@@ -42,8 +42,8 @@ static figure shown = {
   .caption = "Error on fresh tasks (ICL) and on the tasks of pretraining (IDG) against tau = n/d^2, at rho = 0.01: for "
              "alpha = 1, 10, 100 at kappa = 0.5, lambda = 1e-5, and for three ridges at alpha = 10, kappa = infinity. "
              "Curves: theory; points: simulation.",
-  .remark = "Gamma has d(d+1) entries, so fits peak at tau = 1 + 1/d and not at 1: next to the peak the points lie to the right "
-            "of the curve by one part in d. Where the scatter between replicates is small, z shows this shift.",
+  .remark = "Gamma has d(d+1) entries, so fits peak at tau = 1 + 1/d and not at 1: next to the peak the points lie to "
+            "the right of the curve by one part in d. Where replicates scatter little, z shows this shift.",
   .panels = panels, .count = COUNT(panels)};
 
 int main(int argc, char **argv) {

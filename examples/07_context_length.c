@@ -27,11 +27,14 @@ static series icl[] = {ICL(0.2), ICL(0.4), ICL(0.5), ICL(0.6), ICL(1.5)};
 static series icl_large[] = {ICL_LARGE(0.25), ICL_LARGE(0.75), ICL_LARGE(1), ICL_LARGE(1.1), ICL_LARGE(2)};
 
 static panel panels[] = {
-  {.title = "IDG: " TAU " = 0.5, " RHO " = 0.5", .x_label = ALPHA_AXIS, .y_label = ERROR_IDG, .series = idg,
+  {.title = "IDG: " TAU " = 0.5, " RHO " = 0.5, " LAMBDA " = 10^{-6}",
+   .x_label = ALPHA_AXIS, .y_label = ERROR_IDG, .series = idg,
    .count = COUNT(idg), .log_x = 1, .log_y = 1, .y_tics = "1, 1.5, 2, 3, 4, 5, 6, 8, 10", .key = "top left"},
-  {.title = "ICL: " TAU " = 0.5, " RHO " = 0.1", .x_label = ALPHA_AXIS, .y_label = ERROR_ICL, .series = icl,
+  {.title = "ICL: " TAU " = 0.5, " RHO " = 0.1, " LAMBDA " = 10^{-6}",
+   .x_label = ALPHA_AXIS, .y_label = ERROR_ICL, .series = icl,
    .count = COUNT(icl), .log_x = 1, .log_y = 1, .key = "top left"},
-  {.title = "ICL: " TAU " = 20, " RHO " = 0.5", .x_label = ALPHA_AXIS, .y_label = ERROR_ICL, .series = icl_large,
+  {.title = "ICL: " TAU " = 20, " RHO " = 0.5, " LAMBDA " = 10^{-6}",
+   .x_label = ALPHA_AXIS, .y_label = ERROR_ICL, .series = icl_large,
    .count = COUNT(icl_large), .log_x = 1, .log_y = 1, .key = "top left"},
 };
 
@@ -40,7 +43,8 @@ static figure shown = {
   .caption = "Error against the context length alpha = l/d, lambda = 1e-6, for several task diversities kappa = k/d. "
              "Left: tasks of pretraining (IDG), tau = 0.5, rho = 0.5. Middle: fresh tasks (ICL), tau = 0.5, rho = 0.1. "
              "Right: ICL, tau = 20, rho = 0.5. Curves: theory; points: simulation.",
-  .remark = NULL,
+  .remark = "z shows the shift of order 1/d between fits and the limit. It is largest at long contexts and kappa close "
+            "to min(tau, 1), where the limit has its transition from a finite error to a diverging one.",
   .panels = panels, .count = COUNT(panels)};
 
 int main(int argc, char **argv) {

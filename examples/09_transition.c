@@ -212,19 +212,16 @@ static void simulate_point(icl_experiment *experiment, const icl_run *run, const
 
 static void simulate_half(const series_settings *set, series *one) {
   bracket around = {.replicates = series_replicates(set, one)};
-  icl_run *run;
   one->kappa = 1.0; /* until it is placed */
   icl_experiment *experiment = series_experiment(set, one);
   around.gaps = malloc((size_t)(PLACES * around.replicates) * sizeof *around.gaps);
   if (!around.gaps) fail("no memory for %s", one->name);
-  require(icl_run_create(&run), one->name);
-  require(icl_run_set_threads(run, set->threads), one->name);
+  icl_run *run = series_start(set, one);
   for (int64_t i = 0; i < one->count; i++) {
     icl_theory *theory = realise(one, i, experiment, &one->points[i]);
     place(&one->points[i], theory, &around);
     simulate_point(experiment, run, one, &around, &one->points[i]);
     icl_theory_destroy(theory);
-    series_progress(one->name, (i + 1) * around.replicates, one->count * around.replicates);
   }
   icl_run_destroy(run);
   icl_experiment_destroy(experiment);

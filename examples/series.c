@@ -92,7 +92,7 @@ icl_experiment *series_experiment(const series_settings *set, const series *one)
   return experiment;
 }
 
-void series_progress(const char *name, int64_t done, int64_t total) {
+static void show_progress(const char *name, int64_t done, int64_t total) {
   static int terminal = -1;
   if (terminal < 0) terminal = isatty(STDERR_FILENO);
   if (!terminal) return;
@@ -102,8 +102,16 @@ void series_progress(const char *name, int64_t done, int64_t total) {
 
 static int32_t report(int64_t done, int64_t total, void *user) {
   const series *one = user;
-  series_progress(one->name, done, total);
+  show_progress(one->name, done, total);
   return 0;
+}
+
+icl_run *series_start(const series_settings *set, const series *one) {
+  icl_run *run;
+  require(icl_run_create(&run), one->name);
+  require(icl_run_set_threads(run, set->threads), one->name);
+  require(icl_run_set_progress(run, report, (void *)(uintptr_t)one), one->name);
+  return run;
 }
 
 /* The place on the x axis that the integers realise. */
@@ -124,10 +132,7 @@ static void simulate_curve(const series_settings *set, series *one) {
   int64_t *sizes = malloc(4 * count * sizeof *sizes);
   if (!numbers || !sizes) fail("no memory for %s", one->name);
   icl_experiment *experiment = series_experiment(set, one);
-  icl_run *run;
-  require(icl_run_create(&run), one->name);
-  require(icl_run_set_threads(run, set->threads), one->name);
-  require(icl_run_set_progress(run, report, one), one->name);
+  icl_run *run = series_start(set, one);
   require(icl_experiment_curve(experiment, one->vary, one->count, one->at, 1, &one->quantity, run, mean, error, theory,
                                sizes), one->name);
   for (int64_t i = 0; i < one->count; i++) {
@@ -167,6 +172,11 @@ static void compute_curve(const series_settings *set, const panel *axes, series 
   if (nearest > 0 && nearest < CURVE_POINTS - 1) one->curve_x[nearest] = 1.0;
   if (one->curve) one->curve(set, one, CURVE_POINTS, one->curve_x, one->curve_y);
   else theory_curve(one, CURVE_POINTS, one->curve_x, one->curve_y);
+  int64_t unknown = 0;
+  while (unknown < CURVE_POINTS && isnan(one->curve_y[unknown])) unknown++;
+  if (unknown < CURVE_POINTS) return;
+  free(one->curve_x);
+  one->curve_x = one->curve_y = NULL;
 }
 
 static double seconds(void) {
@@ -185,7 +195,7 @@ void series_run(const series_settings *set, figure *shown) {
       if (!one->points) fail("no memory for %s", one->name);
       if (one->simulate) one->simulate(set, one);
       else simulate_curve(set, one);
-      series_progress(one->name, 0, 0);
+      show_progress(one->name, 0, 0);
       printf("%-40s %3" PRId64 " points %8.1f s\n", one->name, one->count, seconds() - start);
       fflush(stdout);
     }

@@ -21,8 +21,8 @@
  *     PREFIX.checkpoint  finished replicates: an interrupted run goes on where it was
  *
  * In the CSV, kind is "simulation" for a simulated point, with x the value that the integers realise and theory at
- * these; "theory" for a point of the dense curve; "fit" for one of a curve of the program's own. z is (mean -
- * theory)/standard_error. */
+ * these; "theory" for a point of the dense curve; "fit" for one of a curve of the program's own; other kinds of theory,
+ * such as that of finite size, would be further ones. z is (mean - theory)/standard_error. */
 #ifndef EXAMPLES_SERIES_H
 #define EXAMPLES_SERIES_H
 
@@ -78,12 +78,13 @@ struct series {
   int64_t count;          /* simulated points; 0: only the curve */
   const double *at;       /* the values of `vary` there */
   double low, high;       /* the curve's ends, spaced as the panel's x axis; equal: no curve */
-  int style;              /* colour and mark; 0: by the place in the panel, 1, 2, ...; the same for two that belong together */
+  int style;              /* 1, 2, ...: colour and mark, to have two in common; 0: by the place in the panel */
   int dashed, hollow;     /* the curve; the marks */
   double shift;           /* the figure shows the marks at this many times x, to tell apart what coincides; 0: at x */
+  int joined;             /* the points, by thin lines */
   /* For what icl_experiment_curve does not do: fills `points`, with x and sizes, for the `count` values of `at`. */
   void (*simulate)(const series_settings *set, series *one);
-  /* A curve of the program's own at count values of x, after all of the figure's simulations; "fit" in the CSV. */
+  /* A curve of the program's own at count values of x, after all simulations; "fit" in the CSV. All NAN: none. */
   void (*curve)(const series_settings *set, series *one, int64_t count, const double *x, double *y);
   /* Results. */
   series_point *points;               /* count */
@@ -148,11 +149,12 @@ series_settings series_parse(int argc, char **argv, const figure *shown);
 icl_experiment *series_experiment(const series_settings *set, const series *one);
 /* Mean and standard error of values[r * stride], r < point->replicates. */
 void series_mean(series_point *point, const double *values, int64_t stride);
+/* Its run: threads, and the count of replicates on a terminal. */
+icl_run *series_start(const series_settings *set, const series *one);
 int64_t series_replicates(const series_settings *set, const series *one);
-/* For the finite-size shift of a point: (mean - theory)/standard_error; 0 where both are 0. */
+/* (mean - theory)/standard_error; 0 where both are 0. NAN where the theory is: nothing is compared there, and the CSV
+ * has empty fields. */
 double series_z(const series_point *point);
-/* Shows on a terminal that `done` of `total` replicates of the program's own simulation are finished. */
-void series_progress(const char *name, int64_t done, int64_t total);
 /* Fills points and curves of all series. */
 void series_run(const series_settings *set, figure *shown);
 void series_write(const series_settings *set, const figure *shown);

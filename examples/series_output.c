@@ -40,17 +40,23 @@ static void compare_series(agreement *all, const series *one) {
   for (int64_t i = 0; i < one->count; i++) compare(all, one, &one->points[i]);
 }
 
+/* Nothing for what is not known. */
+static void write_known(FILE *csv, double value) {
+  if (isnan(value)) fputc(',', csv);
+  else write_number(csv, value);
+}
+
 static void write_points(FILE *csv, const series *one) {
   for (int64_t i = 0; i < one->count; i++) {
     const series_point *point = &one->points[i];
     fprintf(csv, "simulation,%s", one->name);
     write_number(csv, point->x);
-    write_number(csv, point->theory);
+    write_known(csv, point->theory);
     write_number(csv, point->mean);
     write_number(csv, point->standard_error);
     fprintf(csv, ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64, point->replicates, point->d, point->l,
             point->k, point->n);
-    write_number(csv, series_z(point));
+    write_known(csv, series_z(point));
     fputc('\n', csv);
   }
 }
@@ -59,7 +65,7 @@ static void write_curve(FILE *csv, const series *one) {
   for (int64_t i = 0; one->curve_x && i < CURVE_POINTS; i++) {
     fprintf(csv, "%s,%s", one->curve ? "fit" : "theory", one->name);
     write_number(csv, one->curve_x[i]);
-    write_number(csv, one->curve_y[i]);
+    write_known(csv, one->curve_y[i]);
     fputs(",,,,,,,,\n", csv);
   }
 }

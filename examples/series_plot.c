@@ -65,7 +65,12 @@ static void include(double *low, double *high, double value, int logarithmic) {
 
 /* gnuplot's own choice ends at round numbers, which on logarithmic axes can be far off. */
 static void set_range(FILE *gnuplot, char axis, double low, double high, int logarithmic, double margin) {
-  if (!(low < high)) return;
+  if (!(low <= high)) return;
+  if (low == high) { /* a single point */
+    double width = logarithmic || low != 0.0 ? 0.1 * fabs(low) : 0.1;
+    low -= width;
+    high += width;
+  }
   if (logarithmic) {
     double factor = pow(high / low, margin);
     fprintf(gnuplot, "set %crange [%.10g:%.10g]\n", axis, low / factor, high * factor);
@@ -124,6 +129,11 @@ static void plot_series(FILE *gnuplot, const panel *axes, int64_t p, int64_t s, 
             *separator, p, s, one->dashed ? 2 : 1, color);
     *separator = ",";
   }
+  if (one->joined && one->count) {
+    fprintf(gnuplot, "%s $points%" PRId64 "_%" PRId64 " using 1:2 with lines lw 0.8 lc rgb '%s' notitle", *separator, p,
+            s, color);
+    *separator = ",";
+  }
   if (one->count) plot_marks(gnuplot, "points", p, s, mark, color, separator);
   if (has_negative(axes, one)) {
     int other = one->hollow ? styles[style].mark : styles[style].hollow;
@@ -132,7 +142,7 @@ static void plot_series(FILE *gnuplot, const panel *axes, int64_t p, int64_t s, 
   if (!one->label) return;
   /* A legend of line and mark, drawn nowhere else. */
   fprintf(gnuplot, "%s NaN with %s lw 1.8 dt %d lc rgb '%s'", *separator,
-          !one->count ? "lines" : one->curve_x ? "linespoints" : "points", one->dashed ? 2 : 1, color);
+          !one->count ? "lines" : one->curve_x || one->joined ? "linespoints" : "points", one->dashed ? 2 : 1, color);
   if (one->count) fprintf(gnuplot, " pt %d ps 0.75", mark);
   fprintf(gnuplot, " title \"%s\"", one->label);
   *separator = ",";
