@@ -22,8 +22,8 @@ const program_text program = {
   .help = "Error on fresh tasks (ICL) where tokens are Gaussian, Rademacher, uniform, Student-t with 10 degrees of\n"
           "freedom, or Gaussian with correlated entries, against the pretraining sample size and the context length:\n"
           "theory of isotropic tokens, and simulation with error bars. The test error is sampled, from 20000\n"
-          "sequences a point or more, 5000 with --quick. Nothing is kept for another run: there is no checkpoint.\n"
-          SERIES_HELP};
+          "sequences a point or more, 5000 with --quick.\n"
+          SERIES_HELP_FROM_SCRATCH};
 
 enum { LONG, SHORT, CONTEXT, AXES }; /* tau at alpha = 10, tau at alpha = 1, alpha at tau = 0.5 */
 enum { QUICK_CONTEXTS = 5, NAME_LENGTH = 64 };

@@ -123,6 +123,16 @@ typedef struct {
   "\n" \
   "Writes PREFIX.csv, PREFIX.txt (the caption), and through gnuplot PREFIX.svg and PREFIX.png. Finished replicates\n" \
   "are kept in PREFIX.checkpoint: a run that was interrupted goes on there, a finished one only draws again.\n" \
+  SERIES_OPTIONS
+
+/* For a program that keeps nothing. */
+#define SERIES_HELP_FROM_SCRATCH \
+  "\n" \
+  "Writes PREFIX.csv, PREFIX.txt (the caption), and through gnuplot PREFIX.svg and PREFIX.png. Nothing is kept of a\n" \
+  "run that was interrupted.\n" \
+  SERIES_OPTIONS
+
+#define SERIES_OPTIONS \
   "\n" \
   "  --quick           small sizes, in less than a minute; the default\n" \
   "  --full            the sizes of the paper, in minutes\n" \
