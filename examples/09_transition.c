@@ -33,7 +33,8 @@ const program_text program = {
 
 static void simulate_half(const series_settings *set, series *one);
 static void half_curve(const series_settings *set, series *one, int64_t count, const double *x, double *y);
-static void many_tasks(const series_settings *set, series *one, int64_t count, const double *x, double *y);
+static void noisy(const series_settings *set, series *one, int64_t count, const double *x, double *y);
+static void large_ridge(const series_settings *set, series *one, int64_t count, const double *x, double *y);
 
 static const double taus[] = {0.2, 0.5, 2.0, 5.0}, alphas[] = {1.0, 10.0, 100.0}, rhos[] = {0.001, 0.1, 1.0},
                     ridges[] = {1e-3, 0.1, 2.0};
@@ -47,7 +48,7 @@ static series by_tau[] = {
   HALF("tau alpha=10 rho=0.01", ALPHA " = 10, " RHO " = 0.01", ICL_TAU, 1, 10, 0.01, 1e-6), AT(taus, 0.05, 50)},
   HALF("tau alpha=100 rho=0.01", ALPHA " = 100, " RHO " = 0.01", ICL_TAU, 1, 100, 0.01, 1e-6), AT(taus, 0.05, 50)},
   HALF("tau alpha=100 rho=0.5", ALPHA " = 100, " RHO " = 0.5", ICL_TAU, 1, 100, 0.5, 1e-6), AT(taus, 0.05, 50)},
-  {.name = "min(tau 1)/2", .label = "min(" TAU ", 1)/2", .low = 0.05, .high = 50, .curve = many_tasks, .dashed = 1,
+  {.name = "min(tau 1)/2", .label = "min(" TAU ", 1)/2", .low = 0.05, .high = 50, .curve = noisy, .dashed = 1,
    .style = 7}};
 static series by_alpha[] = {
   HALF("alpha tau=0.5", TAU " = 0.5", ICL_ALPHA, 0.5, 1, 0.01, 1e-6), AT(alphas, 0.3, 3000)},
@@ -60,7 +61,9 @@ static series by_rho[] = {
 static series by_lambda[] = {
   HALF("lambda tau=0.5", TAU " = 0.5", ICL_LAMBDA, 0.5, 10, 0.01, 1), AT(ridges, 1e-4, 100)},
   HALF("lambda tau=2", TAU " = 2", ICL_LAMBDA, 2, 10, 0.01, 1), AT(ridges, 1e-4, 100)},
-  HALF("lambda tau=10", TAU " = 10", ICL_LAMBDA, 10, 10, 0.01, 1), .low = 1e-4, .high = 100}};
+  HALF("lambda tau=10", TAU " = 10", ICL_LAMBDA, 10, 10, 0.01, 1), .low = 1e-4, .high = 100},
+  {.name = "large ridge", .label = "(1 + √2)/" LAMBDA, .low = 2.1, .high = 100, .curve = large_ridge, .dashed = 1,
+   .style = 7}};
 
 static panel panels[] = {
   {.title = LAMBDA " = 10^{-6}", .x_label = TAU_AXIS, .y_label = KAPPA_HALF, .series = by_tau, .count = COUNT(by_tau),
@@ -81,11 +84,11 @@ static figure shown = {
   .title = "The task diversity at which memorising ends",
   .caption = "kappa_half, the task diversity kappa = k/d at which g_task = ICL - IDG error has fallen to half of its "
              "limit for few tasks, against tau, alpha, rho and lambda. Curves: theory; points: simulation. "
-             "kappa_half is of order 1 throughout, 1/2 for many data. With noise and long contexts it is min(tau, "
-             "1)/2, so d/2 tasks, or where data are scarce one task in 2 d sequences. With little noise, scarce data "
-             "put the transition off to more tasks, most near tau = 1, where the error made by fitting the noise of "
-             "the data adds a gap that falls only like 1/kappa. A ridge takes this away, and one above 1 makes the "
-             "gap fall earlier, in proportion to 1/lambda.",
+             "kappa_half is 1/2 for many data. With noise and long contexts it is min(tau, 1)/2, so d/2 tasks, or "
+             "where data are scarce one task in 2 d sequences. With little noise, scarce data put the transition off "
+             "to more tasks, most near tau = 1, where the error made by fitting the noise of the data adds a gap "
+             "that falls only like 1/kappa. A ridge takes this away, and one above 1 makes the gap fall earlier, at "
+             "kappa = (1 + sqrt(2))/lambda.",
   .remark = "kappa_half exists wherever the gap for few tasks is finite. In the simulation that gap is the one at "
             "about kappa_half/3, times what the theory says is missing. Its deviation at finite d, which is of order "
             "1/d and largest for few tasks, mostly cancels.",
@@ -138,9 +141,16 @@ static void half_curve(const series_settings *set, series *one, int64_t count, c
   icl_theory_destroy(theory);
 }
 
-static void many_tasks(const series_settings *set, series *one, int64_t count, const double *x, double *y) {
+/* With noise and long contexts. */
+static void noisy(const series_settings *set, series *one, int64_t count, const double *x, double *y) {
   (void)set, (void)one;
   for (int64_t i = 0; i < count; i++) y[i] = 0.5 * fmin(x[i], 1.0);
+}
+
+/* There nu is lambda, and the gap 1 - (kappa lambda/(1 + kappa lambda))^2. */
+static void large_ridge(const series_settings *set, series *one, int64_t count, const double *x, double *y) {
+  (void)set, (void)one;
+  for (int64_t i = 0; i < count; i++) y[i] = (1.0 + sqrt(2.0)) / x[i];
 }
 
 enum { FEW, BEFORE, AFTER, PLACES };
