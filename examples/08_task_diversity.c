@@ -72,7 +72,8 @@ static figure shown = {
              "rho/(0.2 (1 + rho))) of large alpha and tau. Right: dMMSE, sampled; dashed: its limit of large alpha, "
              "E min_j |w - w_j|^2/d, at this d. It tends to 2 for large d at any kappa, as no task of a pool that is "
              "polynomial in d is close to a fresh one.",
-  .remark = "The error bars of dMMSE are standard errors over pools.",
+  .remark = "Where tasks are few the gap of linear attention is above the theory by a shift of order 1/d. The error "
+            "bars of dMMSE are standard errors over pools.",
   .panels = panels, .count = COUNT(panels)};
 
 /* Of one point of dMMSE. */
