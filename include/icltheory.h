@@ -6,6 +6,7 @@
  *
  *     tasks -> dataset -> estimator -> testerror      what a model of finite size does
  *     theory                                          what it does in the limit d -> infinity
+ *     finite                                          what the theory says of a finite size and a given pool
  *
  * Symbols: d token dimension, l context length, k task diversity (tasks in the pretraining pool), n number of
  * pretraining sequences, rho label-noise variance, lambda ridge; alpha = l/d, kappa = k/d, tau = n/d^2.
@@ -23,6 +24,7 @@
 #include <icltheory/attention.h>
 #include <icltheory/dataset.h>
 #include <icltheory/estimator.h>
+#include <icltheory/finite.h>
 #include <icltheory/run.h>
 #include <icltheory/status.h>
 #include <icltheory/tasks.h>

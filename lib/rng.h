@@ -8,9 +8,10 @@
  * even when the caller gives both the same seed. Numbers are frozen: never reuse or renumber one. */
 enum {
   ICL__PURPOSE_POOL_TASK = 0x0100, /* task j of a finite pool */
-  /* A sequence row, either of a dataset (0x02..) or of a test sample (0x03..): family | role. */
+  /* A sequence row, of a dataset (0x02..), a test sample (0x03..) or a feature sample (0x04..): family | role. */
   ICL__FAMILY_DATASET = 0x0200,
   ICL__FAMILY_TEST = 0x0300,
+  ICL__FAMILY_FEATURES = 0x0400,
   ICL__ROLE_TASK_INDEX = 0x01,
   ICL__ROLE_FRESH_TASK = 0x02,
   ICL__ROLE_LABEL_POWER = 0x03,

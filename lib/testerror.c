@@ -15,8 +15,9 @@
  * where tr(R) I - R has the eigenvalue sum_{j != i} v_j on u_i and tr R on what is orthogonal to all u_i. Every moment
  * of the law follows from S:
  *     S = [R, E cw; ., E c^2],   E c = tr R/d + rho,   A = E[w h'] = the first d rows of S,   B = S + N. */
+#include "testerror.h"
+
 #include <float.h>
-#include <icltheory/testerror.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -42,6 +43,8 @@ struct icl_test_law {
   double *axes;    /* u_i in columns, d x axis_count */
   double *weights; /* sum_{j != i} v_j, axis_count */
 };
+
+int64_t icl__test_law_dimension(const icl_test_law *law) { return law->d; }
 
 void icl_test_law_destroy(icl_test_law *law) {
   if (!law) return;
