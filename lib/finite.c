@@ -16,7 +16,7 @@
 #include "finite.h"
 #include "testerror.h"
 
-enum { DEFAULT_SAMPLES = 20000, DEFAULT_PER_DIMENSION = 400, LEAST_PER_DIMENSION = 64 };
+enum { DEFAULT_SAMPLES = 40000, DEFAULT_PER_DIMENSION = 400, LEAST_PER_DIMENSION = 64 };
 
 struct icl_finite_theory {
   icl__pretraining fit;

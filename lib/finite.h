@@ -4,7 +4,8 @@
  *     finite_basis.c   coordinates of the context summary in which both its second moment and the ridge are diagonal
  *     finite_pool.c    level (a), which is also where level (b) starts from
  *     finite_sample.c  the feature samples of level (b) and the averages over them
- *     finite_solve.c   its two fixed points */
+ *     finite_solve.c   its fixed points, on given rows
+ *     finite_corrected.c   level (b) from these: all rows, and each batch of them */
 #ifndef ICL_FINITE_H
 #define ICL_FINITE_H
 
@@ -60,7 +61,7 @@ icl__pool_ridge icl__pool_effective_ridge(const icl__pretraining *fit, const icl
 icl_status icl__finite_pool(const icl__pretraining *fit, const icl__summary_basis *basis,
                             const struct icl_test_law *law, icl__prediction *out);
 
-/* Samples of (w, y, |q|^2), in batches that are independent of each other. |q|^2 is integrated out by a quadrature. */
+/* Samples of (w, y), in batches that are independent of each other. The query is integrated out by a quadrature. */
 enum { ICL__BATCHES = 16, ICL__QUERY_NODES = 24 };
 
 typedef struct {
@@ -68,7 +69,6 @@ typedef struct {
   int64_t d, rank, batch, count; /* rows in a batch, in all batches */
   double *summary;               /* y, count x rank */
   double *task;                  /* infinite pool: w, count x d; else NULL */
-  double node[ICL__QUERY_NODES], weight[ICL__QUERY_NODES];
 } icl__feature_sample;
 
 /* At least `count` rows: rounded up to whole batches in which, if they are so large, every task is as frequent. */
@@ -82,6 +82,8 @@ typedef struct {
   int64_t first, count;
   double n, rho;
   int interpolates;
+  int symmetric; /* the infinite pool's averages are brought to the form they have; set but for probes */
+  double delta, node[ICL__QUERY_NODES], weight[ICL__QUERY_NODES];
   int64_t lanes;
   icl__progress *progress; /* own threads; NULL: all lanes on the calling thread */
   double *slope, *square, *noise; /* per row of the sample: eq. F10 */
@@ -93,6 +95,10 @@ typedef struct {
 icl_status icl__feature_average_create(const icl__feature_sample *sample, int64_t count, icl__progress *progress,
                                        icl__feature_average *out);
 void icl__feature_average_destroy(icl__feature_average *average);
+
+/* The law of the leverage's t: chi-squared over its mean, of 2 + (d-2)/(1 + delta) degrees of freedom. Before any
+ * average. */
+icl_status icl__feature_average_set_delta(icl__feature_average *average, double delta);
 
 /* F = n E[slope y y'], after setting slope, square and noise of every row from g; all matrices rank x rank. */
 icl_status icl__average_resolvent(icl__feature_average *average, const double *g, double *F);
@@ -114,6 +120,10 @@ typedef struct {
 icl_status icl__finite_solve(const icl__pretraining *fit, const icl__summary_basis *basis,
                              icl__feature_average *average, double *g, icl__prediction *out,
                              icl__finite_report *report);
+
+/* Solves for g, and sets delta[batch] for a row of each batch [eq. F16]; for an average over all rows. */
+icl_status icl__finite_probe(const icl__pretraining *fit, const icl__summary_basis *basis,
+                             icl__feature_average *average, double *g, double *delta, icl__finite_report *report);
 
 /* Level (b): one prediction from all rows, then one from each batch; reports likewise. */
 icl_status icl__finite_corrected(const icl__pretraining *fit, const icl__summary_basis *basis, int64_t samples,

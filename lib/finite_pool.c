@@ -81,7 +81,8 @@ icl_status icl__finite_pool(const icl__pretraining *fit, const icl__summary_basi
   icl__prediction_set(basis, coefficients, moment, 0.0, memory, out);
   icl_status status = icl_test_error(law, out->gamma, &mean_error);
   /* spread = (1/d) factor' moment with factor' = d e_IDG d/n. */
-  if (!status) icl__prediction_set(basis, coefficients, moment, mean_error / remaining * factor * (double)d, memory, out);
+  factor *= mean_error / remaining * (double)d;
+  if (!status) icl__prediction_set(basis, coefficients, moment, factor, memory, out);
   icl__free(memory);
   return status;
 }

@@ -1,10 +1,11 @@
 /* Feature samples, and the averages over them that level (b) is made of. A sample is (w, y), y = Y h the context
- * summary in the coordinates of eq. F3; the query enters by |q|^2 = chi^2_d/d alone and is integrated out by a
- * Gauss-Laguerre rule. With s = y'g y, the resolvent in these coordinates [eq. F10]:
+ * summary in the coordinates of eq. F3. The query enters by its leverage t s alone, s = y'g y with the resolvent g in
+ * these coordinates, and t is integrated out: chi-squared over its mean, of 2 + (d-2)/(1 + delta) degrees of freedom,
+ * where delta is the spread of the leverage's eigenvalues [eq. F10, F16]; by a Gauss-Laguerre rule.
  *
- *     slope  = E_q[(|q|^2/d)/(1 + |q|^2 s)]                (1/d)/s         for the interpolating limit lambda -> 0+,
- *     square = E_q[(|q|^4/d)/(1 + |q|^2 s)^2]              (1/d)/s^2       where |q|^2 s takes the place of 1 + |q|^2 s
- *     noise  = E_q[ |q|^2   /(1 + |q|^2 s)^2]              (d/(d-2))/s^2   and E 1/|q|^2 = d/(d-2).
+ *     slope  = (1/d) E[t/(1 + t s)]            (1/d)/s       for the interpolating limit lambda -> 0+,
+ *     square = (1/d) E[t^2/(1 + t s)^2]        (1/d)/s^2     where t s takes the place of 1 + t s
+ *     noise  = E[t/(1 + t s)^2]                E[1/t]/s^2,  E 1/t = 1 + 2 (1 + delta)/(d-2)
  *
  * An average is a product of the block of rows with itself, scaled: 2 (d+1)^2 flop a row, and as many to find its
  * scale. Lanes of rows are summed in order, so the bits do not depend on the number of threads. */
@@ -19,23 +20,6 @@
 #include "rows.h"
 #include "sequence.h"
 #include "thread.h"
-
-/* Golub and Welsch (doi:10.1090/S0025-5718-69-99647-1): nodes are the eigenvalues of the Jacobi matrix of the weight
- * x^a e^-x, a = d/2 - 1, weights the squared first entries of its eigenvectors; |q|^2 = 2 x/d. */
-static icl_status find_nodes(icl__feature_sample *sample) {
-  enum { SIZE = ICL__QUERY_NODES };
-  double matrix[SIZE * SIZE] = {0}, d = (double)sample->d, a = 0.5 * d - 1.0;
-  for (int i = 0; i < SIZE; i++) {
-    matrix[i * (SIZE + 1)] = 2 * i + a + 1.0;
-    if (i) matrix[i * SIZE + i - 1] = matrix[(i - 1) * SIZE + i] = sqrt(i * (i + a));
-  }
-  ICL__TRY(icl__eigen(SIZE, matrix, sample->node));
-  for (int i = 0; i < SIZE; i++) {
-    sample->node[i] *= 2.0 / d;
-    sample->weight[i] = matrix[i * SIZE] * matrix[i * SIZE];
-  }
-  return ICL_OK;
-}
 
 /* Rows of a batch go through the tasks in equal steps, from a start that differs between batches: row r of batch b
  * has the task floor((r + (2b+1)/32) k/rows), in parts that do not overflow. */
@@ -89,7 +73,6 @@ icl_status icl__feature_sample_create(const icl__pretraining *fit, const icl__su
   icl__feature_sample sample = {.pool = fit->pool, .d = basis->d, .rank = basis->rank};
   drawing draw = {&sample, basis, {fit->pool, fit->l, fit->rho, seed, ICL__FAMILY_FEATURES}, NULL};
   ICL__TRY(choose_count(&sample, count));
-  ICL__TRY(find_nodes(&sample));
   int64_t items = icl__row_items(sample.count);
   icl_status status = icl__new_doubles(sample.count * sample.rank, &sample.summary);
   if (!status && !fit->pool->k) status = icl__new_doubles(sample.count * sample.d, &sample.task);
@@ -111,7 +94,7 @@ static int64_t block_scratch(const icl__feature_sample *sample) { return BLOCK *
 
 icl_status icl__feature_average_create(const icl__feature_sample *sample, int64_t count, icl__progress *progress,
                                        icl__feature_average *out) {
-  icl__feature_average average = {.sample = sample, .count = count, .progress = progress};
+  icl__feature_average average = {.sample = sample, .count = count, .progress = progress, .symmetric = 1};
   int64_t lanes = (count - 1) / LANE_ROWS + 1, elements;
   average.lanes = lanes > MAX_LANES ? MAX_LANES : lanes;
   int64_t workers = progress ? icl__workers(progress, average.lanes) : 1;
@@ -132,6 +115,27 @@ void icl__feature_average_destroy(icl__feature_average *average) {
   icl__free(average->partial);
 }
 
+/* Golub and Welsch (doi:10.1090/S0025-5718-69-99647-1): nodes are the eigenvalues of the Jacobi matrix of the weight
+ * x^a e^-x, weights the squared first entries of its eigenvectors; t = 2 x/freedom. The density of t has a =
+ * freedom/2 - 1, and small ridges ask for E 1/t; so one power of x is taken from the density into the weights where
+ * freedom > 2, and that average is exact. */
+icl_status icl__feature_average_set_delta(icl__feature_average *average, double delta) {
+  enum { SIZE = ICL__QUERY_NODES };
+  double matrix[SIZE * SIZE] = {0}, freedom = 2.0 + ((double)average->sample->d - 2.0) / (1.0 + delta);
+  double power = 0.5 * freedom - 1.0, a = power > 0.0 ? power - 1.0 : power;
+  for (int i = 0; i < SIZE; i++) {
+    matrix[i * (SIZE + 1)] = 2 * i + a + 1.0;
+    if (i) matrix[i * SIZE + i - 1] = matrix[(i - 1) * SIZE + i] = sqrt(i * (i + a));
+  }
+  ICL__TRY(icl__eigen(SIZE, matrix, average->node));
+  for (int i = 0; i < SIZE; i++) {
+    average->weight[i] = matrix[i * SIZE] * matrix[i * SIZE] * (power > 0.0 ? average->node[i] / power : 1.0);
+    average->node[i] *= 2.0 / freedom;
+  }
+  average->delta = delta;
+  return ICL_OK;
+}
+
 /* What is averaged. */
 enum { RESOLVENT, RESPONSE, CROSS, RESIDUAL };
 
@@ -142,15 +146,15 @@ typedef struct {
 } pass;
 
 static void set_row(const icl__feature_average *average, int64_t row, double s) {
-  const icl__feature_sample *sample = average->sample;
-  double d = (double)sample->d, slope = 0.0, square = 0.0, noise = 0.0;
+  double d = (double)average->sample->d, slope = 0.0, square = 0.0, noise = 0.0;
   if (average->interpolates) {
     slope = 1.0 / s;
     square = slope * slope;
-    noise = average->rho > 0.0 ? d / (d - 2.0) * square : 0.0; /* d <= 2: the caller knows that it diverges */
+    /* d <= 2 with noise: the caller knows that it diverges */
+    noise = average->rho > 0.0 ? (1.0 + 2.0 * (1.0 + average->delta) / (d - 2.0)) * square : 0.0;
   } else {
     for (int i = 0; i < ICL__QUERY_NODES; i++) {
-      double node = sample->node[i], inverse = 1.0 / (1.0 + node * s), term = sample->weight[i] * node * inverse;
+      double node = average->node[i], inverse = 1.0 / (1.0 + node * s), term = average->weight[i] * node * inverse;
       slope += term;
       noise += term * inverse;
       square += term * inverse * node;
@@ -251,7 +255,7 @@ static icl_status run_pass(icl__feature_average *average, int kind, const double
     for (int64_t i = 0; i < rows * rank; i++) out[i] += average->partial[lane * size + i];
   }
   for (int64_t i = 0; i < rows * rank; i++) out[i] *= factor;
-  if (!sample->pool->k) symmetrise(sample->d, rows, rank, out);
+  if (!sample->pool->k && average->symmetric) symmetrise(sample->d, rows, rank, out);
   return ICL_OK;
 }
 

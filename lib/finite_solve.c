@@ -11,9 +11,10 @@
  * which is symmetric, positive semidefinite and of norm below 1 at the fixed point [eq. F12]. So both equations take
  * the same symmetric positive definite operator 1 - L: a Newton step for g is the X of (1 - L) X = 1 - C'(F + m ridge)C,
  * g <- C (1 + X) C', and V = C X C' with (1 - L) X = C'M C. Conjugate gradients solve them; all eigenvalues of L are
- * O(1/d) but one, which is near 1 at tau = 1 with little ridge, so they take a few steps. Where a Newton step does not
- * lower the residual, or leaves the positive definite matrices, the step g <- (F(g) + m ridge)^-1 is taken from where it
- * started: from anywhere that iteration converges to the one fixed point [doc/finite.md, section 4]. */
+ * well below 1 but one, which is near 1 at the interpolation threshold with little ridge, so they take a few steps.
+ * Where a Newton step does not lower the residual, or leaves the positive definite matrices, the step
+ * g <- (F(g) + m ridge)^-1 is taken from where it started: from anywhere that iteration converges to the one fixed point
+ * [doc/finite.md, section 4]. */
 #include <math.h>
 #include <string.h>
 
@@ -21,10 +22,9 @@
 #include "blas.h"
 #include "checked.h"
 #include "finite.h"
-#include "thread.h"
 
 /* Newton's method squares the residual, so what it reaches beyond the tolerance is rounding. */
-static const double tolerance = 1e-11, linear_tolerance = 1e-12;
+static const double tolerance = 1e-11, linear_tolerance = 1e-12, probe_tolerance = 0.03;
 enum { MAX_STEPS = 200, MAX_PRODUCTS = 500 };
 
 typedef struct {
@@ -32,12 +32,12 @@ typedef struct {
   const icl__summary_basis *basis;
   int64_t rank;
   double ridge; /* m */
-  double *factor;                                         /* C: g = C C' */
-  double *F, *defect, *X, *residual, *direction, *image, *work, *spare; /* rank x rank each */
+  double *factor; /* C: g = C C' */
+  double *F, *defect, *X, *residual, *direction, *image, *work, *spare, *fallback; /* rank x rank each */
   icl__finite_report report;
 } solver;
 
-enum { MATRICES = 9 };
+enum { MATRICES = 10 };
 
 /* out = C' A C, or C A C'; may be A itself. */
 static void through(solver *this, int outward, const double *A, double *out) {
@@ -147,7 +147,8 @@ static icl_status newton_step(solver *this, double size, double *g) {
 }
 
 /* On return the rows' numbers and the factor are those of g. */
-static icl_status solve_resolvent(solver *this, double *g, double *fallback) {
+static icl_status solve_resolvent(solver *this, double *g) {
+  double *fallback = this->fallback;
   double best = INFINITY, size = INFINITY;
   int definite, plain = 1;
   for (int step = 0; step < MAX_STEPS; step++) {
@@ -187,112 +188,66 @@ static icl_status predict(solver *this, const double *g, double *coefficients, d
                    this->report.spread_residual, linear_tolerance);
 }
 
-icl_status icl__finite_solve(const icl__pretraining *fit, const icl__summary_basis *basis,
-                             icl__feature_average *average, double *g, icl__prediction *out,
-                             icl__finite_report *report) {
-  int64_t r = basis->rank, size = r * r, product = r * (basis->d + 1);
-  solver this = {.average = average, .basis = basis, .rank = r};
-  double *memory, per_token = (double)fit->n / (double)basis->d;
+static icl_status solver_create(const icl__pretraining *fit, const icl__summary_basis *basis,
+                                icl__feature_average *average, solver *out, double **memory) {
+  int64_t size = basis->rank * basis->rank;
+  double per_token = (double)fit->n / (double)basis->d;
+  double **matrices[MATRICES] = {&out->factor, &out->F, &out->defect, &out->X, &out->residual, &out->direction,
+                                 &out->image, &out->work, &out->spare, &out->fallback};
+  *out = (solver){.average = average, .basis = basis, .rank = basis->rank};
   average->n = (double)fit->n;
   average->rho = fit->rho;
   average->interpolates = icl__interpolates(fit, basis);
-  this.ridge = average->interpolates ? per_token : per_token * fit->lambda;
-  ICL__TRY(icl__new_doubles(MATRICES * size + 2 * product + size, &memory));
-  double **matrices[MATRICES] = {&this.factor, &this.F, &this.defect, &this.X, &this.residual, &this.direction,
-                                 &this.image, &this.work, &this.spare};
-  for (int i = 0; i < MATRICES; i++) *matrices[i] = &memory[i * size];
-  double *coefficients = &memory[MATRICES * size], *cross = &coefficients[product], *fallback = &cross[product];
-  icl_status status = solve_resolvent(&this, g, fallback);
+  out->ridge = average->interpolates ? per_token : per_token * fit->lambda;
+  ICL__TRY(icl__new_doubles(MATRICES * size + 2 * basis->rank * (basis->d + 1), memory));
+  for (int i = 0; i < MATRICES; i++) *matrices[i] = &(*memory)[i * size];
+  return ICL_OK;
+}
+
+icl_status icl__finite_solve(const icl__pretraining *fit, const icl__summary_basis *basis,
+                             icl__feature_average *average, double *g, icl__prediction *out,
+                             icl__finite_report *report) {
+  solver this;
+  double *memory;
+  int64_t product = basis->rank * (basis->d + 1);
+  ICL__TRY(solver_create(fit, basis, average, &this, &memory));
+  double *coefficients = &memory[MATRICES * basis->rank * basis->rank], *cross = &coefficients[product];
+  icl_status status = solve_resolvent(&this, g);
   if (!status) status = predict(&this, g, coefficients, cross, out);
   *report = this.report;
   icl__free(memory);
   return status;
 }
 
-/* Level (a)'s resolvent [eq. F8]: g = (xi d/(n lambda)) / (1 + xi ridge), or lambda g for the interpolating limit. */
-static void first_guess(const icl__pretraining *fit, const icl__summary_basis *basis, double *g) {
-  icl__pool_ridge ridge = icl__pool_effective_ridge(fit, basis);
-  double scale = (double)basis->d / (double)fit->n * (ridge.ratio > 0.0 ? 1.0 / ridge.ratio : ridge.xi);
-  memset(g, 0, (size_t)(basis->rank * basis->rank) * sizeof *g);
-  for (int64_t j = 0; j < basis->rank; j++) g[j * (basis->rank + 1)] = scale / (1.0 + ridge.xi * basis->ridge[j]);
+/* (1 + delta) s^2 = y'Z y for the Z of one row: the quadratic form of (1 - L)^-1, so its error is the square of that of
+ * the conjugate gradients. */
+static icl_status probe(solver *this, const double *y, double *delta) {
+  int64_t r = this->rank;
+  double *whitened = this->work, reached, s = 0.0;
+  icl__gemv(ICL__TRANSPOSED, r, r, 1.0, this->factor, y, 0.0, whitened);
+  for (int64_t i = 0; i < r; i++) {
+    for (int64_t j = 0; j < r; j++) this->defect[i * r + j] = whitened[i] * whitened[j];
+    s += whitened[i] * whitened[i];
+  }
+  ICL__TRY(solve_linear(this, probe_tolerance, &reached));
+  *delta = icl__dot(r * r, this->defect, this->X) / (s * s) - 1.0;
+  return ICL_OK;
 }
 
-/* Each batch by one worker, from the solution of all rows. */
-typedef struct {
-  const icl__pretraining *fit;
-  const icl__summary_basis *basis;
-  const icl__feature_sample *sample;
-  double *numbers;        /* slope, square, noise of all rows */
-  const double *resolvent; /* of all rows */
-  double *own;            /* per batch */
-  icl__feature_average *average; /* per batch */
-  icl__prediction *out;
-  icl__finite_report *reports;
-  icl_status status[ICL__BATCHES];
-} batches;
-
-static void solve_batch(void *context, int64_t item, int64_t worker) {
-  batches *this = context;
-  int64_t size = this->basis->rank * this->basis->rank;
-  double *g = &this->own[item * size];
-  (void)worker;
-  memcpy(g, this->resolvent, (size_t)size * sizeof *g);
-  this->status[item] = icl__finite_solve(this->fit, this->basis, &this->average[item], g, &this->out[item],
-                                         &this->reports[item]);
-}
-
-static void set_numbers(const icl__feature_sample *sample, double *numbers, icl__feature_average *average) {
-  average->slope = numbers;
-  average->square = &numbers[sample->count];
-  average->noise = &numbers[2 * sample->count];
-}
-
-static icl_status solve_batches(batches *this, icl__progress *progress) {
-  icl__feature_average average[ICL__BATCHES];
-  int64_t size = this->basis->rank * this->basis->rank, ready = 0;
-  this->average = average;
-  icl_status status = icl__new_doubles(ICL__BATCHES * size, &this->own);
-  for (int64_t item = 0; item < ICL__BATCHES && !status; item++) {
-    status = icl__feature_average_create(this->sample, this->sample->batch, NULL, &average[item]);
-    if (status) break;
-    average[item].first = item * this->sample->batch;
-    set_numbers(this->sample, this->numbers, &average[item]);
-    ready++;
+icl_status icl__finite_probe(const icl__pretraining *fit, const icl__summary_basis *basis,
+                             icl__feature_average *average, double *g, double *delta, icl__finite_report *report) {
+  const icl__feature_sample *sample = average->sample;
+  solver this;
+  double *memory;
+  ICL__TRY(solver_create(fit, basis, average, &this, &memory));
+  icl_status status = solve_resolvent(&this, g);
+  average->symmetric = 0; /* one row's matrix has no symmetry, whatever the pool */
+  for (int64_t batch = 0; batch < ICL__BATCHES && !status; batch++) {
+    int64_t row = batch * sample->batch + (2 * batch + 1) * (sample->batch / (2 * ICL__BATCHES));
+    status = probe(&this, &sample->summary[row * sample->rank], &delta[batch]);
   }
-  if (!status) status = icl__parallel(progress, ICL__BATCHES, 1, solve_batch, this);
-  for (int64_t item = 0; item < ICL__BATCHES && !status; item++) {
-    if (!this->status[item]) continue;
-    status = icl__fail(this->status[item], "one batch of the feature samples had no solution (%s); more samples were"
-                       " expected", icl_status_string(this->status[item]));
-  }
-  while (ready > 0) icl__feature_average_destroy(&average[--ready]);
-  icl__free(this->own);
-  return status;
-}
-
-icl_status icl__finite_corrected(const icl__pretraining *fit, const icl__summary_basis *basis, int64_t samples,
-                                 uint64_t seed, icl__progress *progress, icl__prediction *out,
-                                 icl__finite_report *reports) {
-  icl__feature_sample sample = {0};
-  icl__feature_average average = {0};
-  double *g = NULL, *numbers = NULL;
-  ICL__TRY(icl__feature_sample_create(fit, basis, samples, seed, progress, &sample));
-  icl_status status = icl__new_doubles(3 * sample.count, &numbers);
-  if (!status) status = icl__new_doubles(basis->rank * basis->rank, &g);
-  if (!status) status = icl__feature_average_create(&sample, sample.count, progress, &average);
-  if (!status) {
-    set_numbers(&sample, numbers, &average);
-    first_guess(fit, basis, g);
-    status = icl__finite_solve(fit, basis, &average, g, out, reports);
-  }
-  if (!status) {
-    batches each = {.fit = fit, .basis = basis, .sample = &sample, .numbers = numbers, .resolvent = g,
-                    .out = &out[1], .reports = &reports[1]};
-    status = solve_batches(&each, progress);
-  }
-  icl__feature_average_destroy(&average);
-  icl__feature_sample_destroy(&sample);
-  icl__free(g);
-  icl__free(numbers);
+  average->symmetric = 1;
+  *report = this.report;
+  icl__free(memory);
   return status;
 }

@@ -46,16 +46,16 @@ typedef struct icl_finite_theory icl_finite_theory;
 icl_status icl_finite_theory_create(const icl_task_pool *pool, int64_t l, int64_t n, double rho, double lambda,
                                     int32_t level, icl_finite_theory **out);
 
-/** Sets the number of feature samples of ICL_FINITE_CORRECTED; the result so far is dropped. The other level draws none.
+/** Sets the number of feature samples of ICL_FINITE_CORRECTED, and drops the result. The other level draws none.
  *
  * @param theory the theory.
  * @param count at least 64 (d+1); it is rounded up to 16 equal batches, in which, where they have k samples or more,
- * every task of the pool is as frequent. The default is the larger of 20000 and 400 d, for a standard error below
+ * every task of the pool is as frequent. The default is the larger of 40000 and 400 d, for a standard error below
  * 0.3 % [doc/finite.md, section 6]; both the error and the time are proportional to a power of it, -1/2 and 1.
  * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN. Since 0.1. */
 icl_status icl_finite_theory_set_samples(icl_finite_theory *theory, int64_t count);
 
-/** Sets the seed of the feature samples; the result so far is dropped.
+/** Sets the seed of the feature samples, and drops the result.
  *
  * @param theory the theory.
  * @param seed any number; default 0. The samples are independent of every dataset, also one of the same seed, since

@@ -1,5 +1,5 @@
-/* The table of doc/finite.md: simulation at finite size beside the asymptotic theory and both levels of finite.h, pool by
- * pool, since pools scatter by more than the theories differ.
+/* The table of doc/finite.md: simulation at finite size beside the asymptotic theory and both levels of finite.h, pool
+ * by pool, since pools scatter by more than the theories differ.
  *
  *     finite_size simulate D POOLS DATASETS > simulation     fits every dataset of every pool at the points below
  *     finite_size compare [SAMPLES] < simulation             solves the theories for the same pools, prints the table
@@ -88,8 +88,8 @@ typedef struct {
   double paired[2][ERRORS], paired_square[2][ERRORS];       /* simulation - level */
 } point;
 
-static void add_levels(const model *m, int which, double lambda, int64_t samples, uint64_t seed, const double *simulation,
-                       point *p) {
+static void add_levels(const model *m, int which, double lambda, int64_t samples, uint64_t seed,
+                       const double *simulation, point *p) {
   for (int32_t level = ICL_FINITE_POOL; level <= ICL_FINITE_CORRECTED; level++) {
     icl_finite_theory *theory;
     double error, standard_error;
@@ -183,7 +183,9 @@ static void cost(int64_t d, int64_t samples) {
     icl_finite_theory *theory;
     if (infinite) {
       icl_task_pool_destroy(m.pool);
+      icl_test_law_destroy(m.law[1]);
       require(icl_task_pool_create_infinite(d, ICL_TASKS_GAUSSIAN, 0, &m.pool));
+      require(icl_test_law_create_pool(m.pool, m.l, set[which].rho, &m.law[1]));
     }
     require(icl_finite_theory_create(m.pool, m.l, m.n, set[which].rho, lambda, ICL_FINITE_CORRECTED, &theory));
     if (samples) require(icl_finite_theory_set_samples(theory, samples));
