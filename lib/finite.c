@@ -4,7 +4,7 @@
  *
  *     corrected = e_N - (mean over batches - e_N)/(G - 1)
  *
- * has no term in 1/N, and the scatter of the batches estimates v [doc/finite.md, eq. F15]. */
+ * has no term in 1/N, and the scatter of the batches estimates v [doc/finite.md, eq. F16]. */
 #include <icltheory/finite.h>
 #include <inttypes.h>
 #include <math.h>

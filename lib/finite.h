@@ -86,7 +86,7 @@ typedef struct {
   double delta, node[ICL__QUERY_NODES], weight[ICL__QUERY_NODES];
   int64_t lanes;
   icl__progress *progress; /* own threads; NULL: all lanes on the calling thread */
-  double *slope, *square, *noise; /* per row of the sample: eq. F10 */
+  double *slope, *square, *noise; /* per row of the sample: eq. F8 */
   double *scratch;                /* per worker */
   double *partial;                /* per lane */
 } icl__feature_average;
@@ -121,7 +121,7 @@ icl_status icl__finite_solve(const icl__pretraining *fit, const icl__summary_bas
                              icl__feature_average *average, double *g, icl__prediction *out,
                              icl__finite_report *report);
 
-/* Solves for g, and sets delta[batch] for a row of each batch [eq. F16]; for an average over all rows. */
+/* Solves for g, and sets delta[batch] for a row of each batch [eq. F14]; for an average over all rows. */
 icl_status icl__finite_probe(const icl__pretraining *fit, const icl__summary_basis *basis,
                              icl__feature_average *average, double *g, double *delta, icl__finite_report *report);
 

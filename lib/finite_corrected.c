@@ -7,7 +7,7 @@
 #include "finite.h"
 #include "thread.h"
 
-/* Level (a)'s resolvent [eq. F8]: g = (xi d/(n lambda)) / (1 + xi ridge), or lambda g for the interpolating limit. */
+/* Level (a)'s resolvent [eq. F9]: g = (xi d/(n lambda)) / (1 + xi ridge), or lambda g for the interpolating limit. */
 static void first_guess(const icl__pretraining *fit, const icl__summary_basis *basis, double *g) {
   icl__pool_ridge ridge = icl__pool_effective_ridge(fit, basis);
   double scale = (double)basis->d / (double)fit->n * (ridge.ratio > 0.0 ? 1.0 / ridge.ratio : ridge.xi);

@@ -1,7 +1,7 @@
 /* Feature samples, and the averages over them that level (b) is made of. A sample is (w, y), y = Y h the context
  * summary in the coordinates of eq. F3. The query enters by its leverage t s alone, s = y'g y with the resolvent g in
  * these coordinates, and t is integrated out: chi-squared over its mean, of 2 + (d-2)/(1 + delta) degrees of freedom,
- * where delta is the spread of the leverage's eigenvalues [eq. F10, F16]; by a Gauss-Laguerre rule.
+ * where delta is the spread of the leverage's eigenvalues [eq. F8, F15]; by a Gauss-Laguerre rule.
  *
  *     slope  = (1/d) E[t/(1 + t s)]            (1/d)/s       for the interpolating limit lambda -> 0+,
  *     square = (1/d) E[t^2/(1 + t s)^2]        (1/d)/s^2     where t s takes the place of 1 + t s

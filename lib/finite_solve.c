@@ -2,18 +2,18 @@
  * 1/(1 + xi ridge):
  *
  *     g^-1 = F(g) + m diag(ridge),     F(g) = n E[slope(y'g y) y y'],     m = n lambda/d, or n/d        [eq. F9]
- *     V = g ( M + n E[square (y'V y) y y'] ) g,     M = n E[(square |w - Gbar h|^2 + rho noise) y y']   [eq. F13]
+ *     V = g ( M + n E[square (y'V y) y y'] ) g,     M = n E[(square |w - Gbar h|^2 + rho noise) y y']   [eq. F12]
  *
  * With g = C C', the derivative of F along C X C' is, seen through C, minus
  *
  *     L X = C' n E[square (y'C X C'y) y y'] C,
  *
- * which is symmetric, positive semidefinite and of norm below 1 at the fixed point [eq. F12]. So both equations take
- * the same symmetric positive definite operator 1 - L: a Newton step for g is the X of (1 - L) X = 1 - C'(F + m ridge)C,
- * g <- C (1 + X) C', and V = C X C' with (1 - L) X = C'M C. Conjugate gradients solve them; all eigenvalues of L are
- * well below 1 but one, which is near 1 at the interpolation threshold with little ridge, so they take a few steps.
- * Where a Newton step does not lower the residual, or leaves the positive definite matrices, the step
- * g <- (F(g) + m ridge)^-1 is taken from where it started: from anywhere that iteration converges to the one fixed point
+ * which is symmetric, positive semidefinite and of norm below 1 at the fixed point [eq. F13]. So both equations take
+ * the same symmetric positive definite operator 1 - L: a Newton step for g is the X of (1 - L) X = 1 - C'(F + m
+ * ridge)C, g <- C (1 + X) C', and V = C X C' with (1 - L) X = C'M C. Conjugate gradients solve them; all eigenvalues of
+ * L are well below 1 but one, which is near 1 at the interpolation threshold with little ridge, so they take a few
+ * steps. Where a Newton step does not lower the residual, or leaves the positive definite matrices, the step g <- (F(g)
+ * + m ridge)^-1 is taken from where it started: from anywhere that iteration converges to the one fixed point
  * [doc/finite.md, section 4]. */
 #include <math.h>
 #include <string.h>
@@ -219,8 +219,8 @@ icl_status icl__finite_solve(const icl__pretraining *fit, const icl__summary_bas
   return status;
 }
 
-/* (1 + delta) s^2 = y'Z y for the Z of one row: the quadratic form of (1 - L)^-1, so its error is the square of that of
- * the conjugate gradients. */
+/* (1 + delta) s^2 = <v, (1 - L)^-1 v>, v = C'y y'C, of one row [eq. F14]. As a quadratic form of (1 - L)^-1 its error
+ * is the square of that of the conjugate gradients. */
 static icl_status probe(solver *this, const double *y, double *delta) {
   int64_t r = this->rank;
   double *whitened = this->work, reached, s = 0.0;
