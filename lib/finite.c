@@ -61,6 +61,7 @@ static icl_status check_arguments(const icl_task_pool *pool, int64_t l, int64_t 
 static icl_status prepare(icl_finite_theory *theory) {
   int64_t d = theory->d, width = d + 1, elements;
   double *moments;
+  ICL__TRY(icl__check_blas(width * width, "(d+1)^2")); /* matrices are taken as vectors, too */
   ICL__TRY(icl_test_law_create_pool(theory->fit.pool, theory->fit.l, theory->fit.rho, &theory->law));
   ICL__TRY(icl__check_product(theory->count, width * 2, width, "the predictions", &elements));
   ICL__TRY(icl__new_doubles(elements, &theory->numbers));

@@ -9,6 +9,7 @@
 #ifndef ICL_FINITE_H
 #define ICL_FINITE_H
 
+#include <icltheory/testerror.h>
 #include <stdint.h>
 
 #include "run.h"
@@ -57,9 +58,9 @@ typedef struct {
 } icl__pool_ridge;
 icl__pool_ridge icl__pool_effective_ridge(const icl__pretraining *fit, const icl__summary_basis *basis);
 
-/* Level (a). mean_error(Gbar, context) is the pool's test error of the mean estimator. */
+/* Level (a); law is the pool's. */
 icl_status icl__finite_pool(const icl__pretraining *fit, const icl__summary_basis *basis,
-                            const struct icl_test_law *law, icl__prediction *out);
+                            const icl_test_law *law, icl__prediction *out);
 
 /* Samples of (w, y), in batches that are independent of each other. The query is integrated out by a quadrature. */
 enum { ICL__BATCHES = 16, ICL__QUERY_NODES = 24 };
