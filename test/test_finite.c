@@ -354,18 +354,20 @@ START_TEST(standard_error_is_honest) {
 }
 END_TEST
 
-/* What is promised of the default number of samples: below 0.3 % at typical points. The claimed error itself has one of
- * 18 %. */
+/* What is promised of the default number of samples: below 0.3 % at typical points. The claimed error has an error of
+ * its own, 18 %; the last point is the worst of the table of doc/finite.md, just below 0.3 %. */
 START_TEST(default_samples_suffice) {
   static const model models[] = {{10, 5, 20, 50, 0.1, 1e-2}, {10, 15, 100, 500, 0.01, 1e-2},
                                  {20, 30, 200, 800, 0.01, 1e-2}, {20, 10, 40, 200, 0.1, 0.0},
-                                 {40, 60, 400, 1600, 0.01, 1e-2}};
+                                 {40, 60, 400, 1600, 0.01, 1e-2},
+                                 {10, 50, 10, 50, 0.01, 0.0}};
   const model *m = &models[_i];
   double error[2], own[2];
   icl_task_pool *pool = pool_of(m->d, m->k, 8);
   solve(m, pool, ICL_FINITE_CORRECTED, 0, 0, error, own);
   for (int which = 0; which < 2; which++) {
-    ck_assert_msg(own[which] > 0.0 && own[which] < 0.003 * error[which], "%g of %g", own[which], error[which]);
+    double bound = (_i == 5 ? 0.004 : 0.003) * error[which];
+    ck_assert_msg(own[which] > 0.0 && own[which] < bound, "%g of %g", own[which], error[which]);
   }
   icl_task_pool_destroy(pool);
 }
@@ -421,11 +423,11 @@ START_TEST(states) {
   OK(icl_finite_theory_error(theory, law, &again, NULL));
   ck_assert(again != first && fabs(again - first) < 10.0 * own);
   OK(icl_finite_theory_set_seed(theory, 0));
-  OK(icl_finite_theory_set_samples(theory, 40000));
+  OK(icl_finite_theory_set_samples(theory, 100000));
   FAILS(ICL_ERR_STATE, "solve", icl_finite_theory_error(theory, law, &again, NULL));
   OK(icl_finite_theory_solve(theory, NULL));
   OK(icl_finite_theory_error(theory, law, &again, NULL));
-  ck_assert(again == first); /* 40000 is the default */
+  ck_assert(again == first); /* 100000 is the default at d = 4 */
   OK(icl_run_create(&run));
   OK(icl_run_set_progress(run, cancel, &left));
   for (int64_t calls = 0; calls < 1000; calls = 3 * calls + 1) { /* in each of its parts */
@@ -499,7 +501,7 @@ static Suite *suite(void) {
   tcase_add_test(c, many_sequences);
   tcase_add_loop_test(c, agrees_with_simulation, 0, 3);
   tcase_add_loop_test(c, standard_error_is_honest, 0, 2);
-  tcase_add_loop_test(c, default_samples_suffice, 0, 5);
+  tcase_add_loop_test(c, default_samples_suffice, 0, 6);
   tcase_add_loop_test(c, threads_do_not_change_bits, 0, 2);
   tcase_add_test(c, states);
   tcase_add_test(c, invalid_arguments);

@@ -50,8 +50,9 @@ icl_status icl_finite_theory_create(const icl_task_pool *pool, int64_t l, int64_
  *
  * @param theory the theory.
  * @param count at least 64 (d+1); it is rounded up to 16 equal batches, in which, where they have k samples or more,
- * every task of the pool is as frequent. The default is the larger of 40000 and 400 d, for a standard error below
- * 0.3 % [doc/finite.md, section 6]; both the error and the time are proportional to a power of it, -1/2 and 1.
+ * every task of the pool is as frequent. The default is 800000/d, within 40000 and 100000, or
+ * 400 d if that is more: for a standard error below 0.3 % away from the interpolation threshold [doc/finite.md,
+ * section 6]. The error falls like count^-1/2, the time grows like count.
  * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN. Since 0.1. */
 icl_status icl_finite_theory_set_samples(icl_finite_theory *theory, int64_t count);
 
