@@ -490,6 +490,28 @@ START_TEST(ties_share_the_weight) {
 }
 END_TEST
 
+/* Nearly equal fits are no ties: of c + u and c - (1 + 2^-30) u the first has all the weight. */
+START_TEST(near_ties_do_not) {
+  double tasks[2 * D], centre[D], mean, error, square = 0.0;
+  for (int i = 0; i < D; i++) {
+    double shift = rint(pseudo((uint64_t)(9 + i)) * 0x1p10) * 0x1p-10;
+    centre[i] = rint(pseudo((uint64_t)i) * 0x1p10) * 0x1p-10;
+    tasks[i] = centre[i] - (1.0 + 0x1p-30) * shift;
+    tasks[D + i] = centre[i] + shift;
+    square += shift * shift / D;
+  }
+  icl_task_pool *known = pool_from(D, 2, tasks), *truth = pool_from(D, 1, centre);
+  for (int64_t l = 1; l <= 2 * D; l++) {
+    icl_test_law *law = pool_law(truth, l, 0.0);
+    OK(icl_dmmse_error(known, law, 300, 7, NULL, &mean, &error));
+    CLOSE(mean, square, 1e-14);
+    icl_test_law_destroy(law);
+  }
+  icl_task_pool_destroy(known);
+  icl_task_pool_destroy(truth);
+}
+END_TEST
+
 /* Fresh tasks without noise: the task that fits best wins, alone. For l >> d that is nearly the nearest one. */
 START_TEST(fresh_tasks_without_noise) {
   double a[MANY * D], b[MANY * D], mean, error, nearest = 0.0;
@@ -688,6 +710,7 @@ static Suite *suite(void) {
   tcase_add_test(c, many_tasks_are_the_gaussian_prior);
   tcase_add_test(c, known_tasks_without_noise);
   tcase_add_test(c, ties_share_the_weight);
+  tcase_add_test(c, near_ties_do_not);
   tcase_add_test(c, fresh_tasks_without_noise);
   tcase_add_test(c, duplicates_change_nothing);
   tcase_add_test(c, any_units);

@@ -1,11 +1,11 @@
 /* Contexts in reduced form: the moments of F'F are those of X'X, a Wishart matrix, for contexts shorter and longer than
- * the dimension. */
+ * the dimension; and dMMSE on them by its definition. */
 #include "support.h"
 
 #include "context.h"
 #include "rng.h"
 
-enum { D = 5, COUNT = 20000 };
+enum { D = 5, COUNT = 20000, WIDE = 71, TASKS = 300, CONTEXTS = 4 };
 
 static icl__sequence_law law_of(icl_task_pool **pool, int64_t l, double rho) {
   OK(icl_task_pool_create_infinite(D, ICL_TASKS_GAUSSIAN, 0, pool));
@@ -96,11 +96,66 @@ START_TEST(shape_and_noise) {
 }
 END_TEST
 
+/* The squared distance of the posterior mean from task w, from (F, b) by the definition. */
+static double posterior_error(int64_t rank, const double *factor, const double *noise, double rho, const double *tasks,
+                              const double *w) {
+  double energies[TASKS], mean[WIDE] = {0}, least = INFINITY, total = 0.0, square = 0.0;
+  for (int j = 0; j < TASKS; j++) {
+    energies[j] = 0.0;
+    for (int64_t i = 0; i < rank; i++) {
+      double residual = noise[i]; /* b_i - (F w_j)_i, b = F w + noise */
+      for (int a = 0; a < WIDE; a++) residual += factor[i * WIDE + a] * w[a];
+      for (int a = 0; a < WIDE; a++) residual -= factor[i * WIDE + a] * tasks[j * WIDE + a];
+      energies[j] += residual * residual;
+    }
+    least = fmin(least, energies[j]);
+  }
+  for (int j = 0; j < TASKS; j++) {
+    double weight = exp(-(energies[j] - least) / (2.0 * rho));
+    total += weight;
+    for (int a = 0; a < WIDE; a++) mean[a] += weight * tasks[j * WIDE + a];
+  }
+  for (int a = 0; a < WIDE; a++) square += (mean[a] / total - w[a]) * (mean[a] / total - w[a]);
+  return square / WIDE;
+}
+
+/* dMMSE on contexts of more rows than a panel has, with more tasks than a block: their differences are 0.2 in each
+ * entry and the noise is such that the posterior is spread over many. */
+START_TEST(dmmse_of_wide_contexts) {
+  static const int64_t lengths[] = {1, 33, 70, 71, 200};
+  double *tasks = doubles(TASKS * WIDE), *factor = doubles(WIDE * WIDE), noise[WIDE], truth[WIDE], rho = 0.3, mean;
+  icl_task_pool *known, *single;
+  icl_test_law *law;
+  fill_pseudo(WIDE, truth, 5);
+  for (int64_t i = 0; i < TASKS * WIDE; i++) tasks[i] = truth[i % WIDE] + 0.1 * pseudo((uint64_t)(1000 + i));
+  OK(icl_task_pool_create_from(WIDE, TASKS, tasks, &known));
+  OK(icl_task_pool_create_from(WIDE, 1, truth, &single));
+  icl__sequence_law sequences = {single, lengths[_i], rho, 12, ICL__FAMILY_TEST};
+  double expected = rho;
+  for (int64_t row = 0; row < CONTEXTS; row++) {
+    icl__context_factor(&sequences, row, factor);
+    icl__context_noise(&sequences, row, noise);
+    expected += posterior_error(icl__context_rank(&sequences), factor, noise, rho, tasks, truth) / CONTEXTS;
+  }
+  OK(icl_test_law_create_pool(single, lengths[_i], rho, &law));
+  OK(icl_dmmse_error(known, law, CONTEXTS, 12, NULL, &mean, NULL));
+  /* Sums of squares up to 500, by both ways to some 20 roundings. */
+  CLOSE(mean - rho, expected - rho, 1e-11);
+  ck_assert(mean - rho < 0.5 * 0.01 / 3.0); /* a single task would give 0.01/3 */
+  icl_test_law_destroy(law);
+  icl_task_pool_destroy(known);
+  icl_task_pool_destroy(single);
+  free(tasks);
+  free(factor);
+}
+END_TEST
+
 static Suite *suite(void) {
   Suite *s = suite_create("context");
   TCase *c = tcase_create("context");
   tcase_add_loop_test(c, moments, 0, 6);
   tcase_add_test(c, shape_and_noise);
+  tcase_add_loop_test(c, dmmse_of_wide_contexts, 0, 5);
   suite_add_tcase(s, c);
   return s;
 }

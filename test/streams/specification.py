@@ -412,6 +412,7 @@ def main():
     check_replicate("fresh tasks", 2, 5, SPHERE, 0, 1, 0.6, math.inf, 0)
     for l in (1, 4, 7, 8, 40):
         check_baselines(7, l, 5, 0.3, 20, 3)
+    check_baselines(35, 40, 5, 30.0, 4, 3)
     print(f"1..{len(RESULTS)}")
     return 0 if all(RESULTS) else 1
 
