@@ -1,6 +1,6 @@
-/* A header of 128 bytes and records of 128 bytes each, so that a record lies at a multiple of its size: what damages one
- * leaves the place of the others known, and none straddles a sector. Everything is little-endian, doubles as their IEEE
- * bits, so the bytes do not depend on the machine. */
+/* A header of 128 bytes and records of 128 bytes each, so that a record lies at a multiple of its size: what damages
+ * one leaves the place of the others known, and none straddles a sector. Everything is little-endian, doubles as
+ * their IEEE bits, so the bytes do not depend on the machine. */
 #include "checkpoint.h"
 
 #include <errno.h>

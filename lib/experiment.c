@@ -125,7 +125,9 @@ icl_status icl__experiment_point_of(int64_t d, const double *parameter, icl__exp
   }
   double width = (double)d;
   /* adding 0 makes -0.0 the 0.0 that it equals: keys are compared by their bits */
-  icl__experiment_point point = {.d = d, .rho = parameter[ICL_RHO - 1] + 0.0, .lambda = parameter[ICL_LAMBDA - 1] + 0.0};
+  icl__experiment_point point = {.d = d};
+  point.rho = parameter[ICL_RHO - 1] + 0.0;
+  point.lambda = parameter[ICL_LAMBDA - 1] + 0.0;
   ICL__TRY(size_of(parameter[ICL_ALPHA - 1], width, "l", &point.l));
   ICL__TRY(size_of(parameter[ICL_KAPPA - 1], width, "k", &point.k));
   ICL__TRY(size_of(parameter[ICL_TAU - 1], width * width, "n", &point.n));

@@ -154,7 +154,9 @@ static int64_t load(unsigned char *bytes) {
   return size;
 }
 
+/* As a new file: some file systems write out at once what replaces the contents of an old one. */
 static void store(const unsigned char *bytes, int64_t size) {
+  unlink(path);
   FILE *file = fopen(path, "wb");
   ck_assert_ptr_nonnull(file);
   ck_assert_int_eq((int64_t)fwrite(bytes, 1, (size_t)size, file), size);
@@ -254,6 +256,14 @@ START_TEST(one_file_for_many) {
     ck_assert_int_eq(stat(path, &information), 0);
     ck_assert_int_eq(information.st_size, HEADER + (PAIRS + (other + 1) * REPLICATES) * RECORD);
   }
+  OK(icl_experiment_set_checkpoint(experiment, path));
+  for (int sign = 1; sign >= -1; sign -= 2) { /* 0.0 and -0.0 are equal, their bits are not */
+    OK(icl_experiment_set(experiment, ICL_RHO, 0.0 * sign));
+    OK(icl_experiment_set(experiment, ICL_LAMBDA, 0.0 * sign));
+    OK(icl_experiment_run(experiment, NULL));
+  }
+  ck_assert_int_eq(stat(path, &information), 0);
+  ck_assert_int_eq(information.st_size, HEADER + (PAIRS + 7 * REPLICATES) * RECORD);
   icl_experiment_destroy(experiment);
   resumes_with(PAIRS);
 }

@@ -10,6 +10,7 @@ struct Deleter {
   void operator()(icl_task_pool *pool) const { icl_task_pool_destroy(pool); }
   void operator()(icl_dataset *dataset) const { icl_dataset_destroy(dataset); }
   void operator()(icl_estimator *estimator) const { icl_estimator_destroy(estimator); }
+  void operator()(icl_experiment *experiment) const { icl_experiment_destroy(experiment); }
   void operator()(icl_theory *theory) const { icl_theory_destroy(theory); }
 };
 
@@ -31,6 +32,7 @@ int main() {
   icl_dataset *dataset = nullptr;
   icl_estimator *estimator = nullptr;
   icl_theory *theory = nullptr;
+  icl_experiment *experiment = nullptr;
   icl_run *run = nullptr;
   int calls = 0;
   double value = 0.0;
@@ -42,6 +44,9 @@ int main() {
   Handle<icl_estimator> estimator_owner(estimator);
   if (icl_theory_create(1.5, 2.0, 0.5, 0.1, 0.01, &theory) != ICL_OK) return 1;
   Handle<icl_theory> theory_owner(theory);
+  if (icl_experiment_create(3, &experiment) != ICL_OK) return 1;
+  Handle<icl_experiment> experiment_owner(experiment);
+  if (icl_experiment_set(experiment, ICL_TAU, 1.5) != ICL_OK) return 1;
   icl_progress_fn progress = count_calls;
   if (icl_run_create(&run) != ICL_OK || icl_run_set_progress(run, progress, &calls) != ICL_OK) return 1;
   icl_status status = icl_estimator_fit(estimator, dataset, run);

@@ -86,6 +86,20 @@ static void sequences(const char *name, const icl_task_pool *pool, int64_t l, do
   free(scratch);
 }
 
+/* The words themselves, as the bits of doubles. */
+static void replicates(void) {
+  static const int64_t dimension[] = {1, 40};
+  double values[200];
+  for (int which = 0; which < 2; which++) {
+    for (int64_t r = 0; r < 100; r++) {
+      uint64_t seeds[2];
+      icl__rng_replicate(12345, dimension[which], r, &seeds[0], &seeds[1]);
+      memcpy(&values[2 * r], seeds, sizeof seeds);
+    }
+    report("replicates", dimension[which], 200, values);
+  }
+}
+
 int main(void) {
   icl_task_pool *finite, *fresh, *sphere;
   variates();
@@ -102,5 +116,6 @@ int main(void) {
   icl_task_pool_destroy(finite);
   icl_task_pool_destroy(fresh);
   icl_task_pool_destroy(sphere);
+  replicates();
   return 0;
 }

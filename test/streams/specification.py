@@ -6,7 +6,7 @@ import struct
 import sys
 
 WORD = 2**64 - 1
-POOL_TASK, DATASET, TEST = 0x0100, 0x0200, 0x0300
+POOL_TASK, DATASET, TEST, REPLICATE = 0x0100, 0x0200, 0x0300, 0x0400
 INDEX, FRESH, POWER, CONTEXT, QUERY, DIRECTION, TOKEN = range(1, 8)
 GAUSSIAN, SPHERE = 1, 2
 
@@ -316,6 +316,35 @@ def check_test_family(d, l, rho, count, seed):
     destroy("test_law", law)
 
 
+def check_replicate(name, replicates, d, distribution, seed, number, tau, kappa, expected_k, rho=0.25, alpha=2.0):
+    """A replicate of an experiment is the one of the pool and dataset whose seeds are the words of its block."""
+    experiment = create("icl_experiment_create", d)
+    for parameter, value in enumerate((tau, alpha, kappa, rho, 0.1), 1):
+        call("icl_experiment_set", experiment, ctypes.c_int32(parameter), value)
+    call("icl_experiment_set_distribution", experiment, ctypes.c_int32(distribution))
+    call("icl_experiment_set_replicates", experiment, replicates)
+    call("icl_experiment_set_seed", experiment, SEED(seed))
+    call("icl_experiment_run", experiment, None)
+    values, expected = doubles(replicates), doubles(1)
+    call("icl_experiment_replicates", experiment, ctypes.c_int32(1), values)
+    destroy("experiment", experiment)
+    pool_seed, dataset_seed = Stream(seed, REPLICATE, number, d).block(0)[:2]
+    kind, l, n, gamma = ctypes.c_int32(distribution), int(alpha * d), int(tau * d * d), doubles(d * (d + 1))
+    if expected_k:
+        tasks = create("icl_task_pool_create", d, expected_k, kind, SEED(pool_seed))
+    else:
+        tasks = create("icl_task_pool_create_infinite", d, kind, SEED(pool_seed))
+    dataset = create("icl_dataset_create", tasks, l, n, rho, SEED(dataset_seed))
+    estimator, law = create("icl_estimator_create"), create("icl_test_law_create_fresh", d, l, rho, kind)
+    call("icl_estimator_set_lambda", estimator, 0.1)
+    call("icl_estimator_fit", estimator, dataset, None)
+    call("icl_estimator_gamma", estimator, gamma)
+    call("icl_test_error", law, gamma, expected)
+    for kind, handle in (("task_pool", tasks), ("dataset", dataset), ("estimator", estimator), ("test_law", law)):
+        destroy(kind, handle)
+    same(f"replicate {number}: {name}, d {d}, seed {seed}", values[number], expected[0])
+
+
 def main():
     for distribution in (GAUSSIAN, SPHERE):
         for d, k, seed in ((1, 5, 0), (13, 9, 2**64 - 1), (300, 2, 1)):
@@ -330,6 +359,8 @@ def main():
     check_given("tasks 0 without noise", [[0.0] * 3, [1.0, -2.0, 0.5]], 4, 20, 0.0)
     check_given("tasks 0 with noise", [[0.0] * 3], 4, 20, 0.7)
     check_test_family(9, 5, 0.3, 50, 3)
+    check_replicate("finite pool", 3, 6, GAUSSIAN, 2**64 - 1, 2, 1.5, 0.5, 3)
+    check_replicate("fresh tasks", 2, 5, SPHERE, 0, 1, 0.6, math.inf, 0)
     print(f"1..{len(RESULTS)}")
     return 0 if all(RESULTS) else 1
 
