@@ -33,7 +33,8 @@ with tempfile.TemporaryDirectory() as folder:
          < deviations[0]["pool"] < deviations[0]["limit"], deviations)
     if shutil.which("gnuplot"):
         svg = read(folder, "finite_size.svg")
-        test("SVG has its labels", all(text in svg for text in ("simulation", "error on fresh tasks", "(b)")), svg[:500])
+        test("SVG has its labels", all(text in svg for text in ("simulation", "error on fresh tasks", "(b)")),
+             svg[:500])
         test("PNG is one", read(folder, "finite_size.png", "rb").startswith(b"\x89PNG"))
     else:
         skip("figures", "gnuplot is not installed")
