@@ -9,9 +9,10 @@
 enum {
   ICL__PURPOSE_POOL_TASK = 0x0100, /* task j of a finite pool */
   ICL__PURPOSE_REPLICATE = 0x0400, /* the seeds of an experiment's replicate */
-  /* A sequence row, either of a dataset (0x02..) or of a test sample (0x03..): family | role. */
+  /* A sequence row, of a dataset (0x02..), a test sample (0x03..) or a feature sample (0x05..): family | role. */
   ICL__FAMILY_DATASET = 0x0200,
   ICL__FAMILY_TEST = 0x0300,
+  ICL__FAMILY_FEATURES = 0x0500,
   ICL__ROLE_TASK_INDEX = 0x01,
   ICL__ROLE_FRESH_TASK = 0x02,
   ICL__ROLE_LABEL_POWER = 0x03,

@@ -44,6 +44,8 @@ struct icl_test_law {
   double *weights; /* sum_{j != i} v_j, axis_count */
 };
 
+int64_t icl__test_law_dimension(const icl_test_law *law) { return law->d; }
+
 void icl_test_law_destroy(icl_test_law *law) {
   if (!law) return;
   icl_task_pool_destroy(law->pool);
@@ -54,8 +56,6 @@ void icl_test_law_destroy(icl_test_law *law) {
   icl__free(law->weights);
   icl__free(law);
 }
-
-int64_t icl__test_law_dimension(const icl_test_law *law) { return law->d; }
 
 icl__sequence_law icl__test_law_sequences(const icl_test_law *law, uint64_t seed) {
   return (icl__sequence_law){law->pool, law->l, law->rho, seed, ICL__FAMILY_TEST};
