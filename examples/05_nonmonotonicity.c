@@ -238,8 +238,8 @@ static void plot_panel(FILE *gnuplot, const settings *set, int panel) {
   int64_t points = set->points * set->points;
   fprintf(gnuplot, "set lmargin at screen %g\nset rmargin at screen %g\n", panel_left[panel],
           panel_left[panel] + panel_width);
-  fprintf(gnuplot, "set label 1 '{/:Bold %c}   {/:Italic τ} = {/:Italic n/d}^2 = %g' at screen %g, screen 0.945 left\n",
-          'a' + panel, taus[panel], panel_left[panel] - 0.01);
+  fprintf(gnuplot, "set label 1 '{/:Bold %c}   {/:Italic τ} = {/:Italic n/d}^2 = %g' at screen %g, screen 0.945"
+          " left\n", 'a' + panel, taus[panel], panel_left[panel] - 0.01);
   fputs("plot ", gnuplot);
   quote_name(gnuplot, set->output, ".csv");
   fprintf(gnuplot, " using (log10(column('rho'))):(column('kappa')):(log10(column('alpha_minimum')))"

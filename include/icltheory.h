@@ -7,6 +7,8 @@
  *     tasks -> dataset -> estimator -> testerror      what a model of finite size does
  *     theory                                          what it does in the limit d -> infinity
  *     experiment                                      replicates of the first line beside the second
+ *     baseline                                        what could be known from one context
+ *     finite                                          what the theory says of a finite size and a given pool
  *
  * Symbols: d token dimension, l context length, k task diversity (tasks in the pretraining pool), n number of
  * pretraining sequences, rho label-noise variance, lambda ridge; alpha = l/d, kappa = k/d, tau = n/d^2.
@@ -22,9 +24,11 @@
 #define ICLTHEORY_H
 
 #include <icltheory/attention.h>
+#include <icltheory/baseline.h>
 #include <icltheory/dataset.h>
 #include <icltheory/estimator.h>
 #include <icltheory/experiment.h>
+#include <icltheory/finite.h>
 #include <icltheory/run.h>
 #include <icltheory/status.h>
 #include <icltheory/tasks.h>

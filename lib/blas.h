@@ -34,6 +34,11 @@ void icl__add_gram(int64_t n, int64_t k, const double *a, double *c);
 /* C = A B' for A m x k, B n x k, into the corner of a matrix whose rows are `stride` apart. */
 void icl__gemm_strided(int64_t m, int64_t n, int64_t k, const double *a, const double *b, int64_t stride, double *c);
 
+/* product (count x m) = x F' for x count x n and F m x n, m <= n, whose entries below the diagonal are 0: by panels of
+ * rows of F without their zeros, each one product of ICL__PANEL columns. */
+enum { ICL__PANEL = 32 };
+void icl__apply_trapezoid(int64_t count, int64_t m, int64_t n, const double *factor, const double *x, double *product);
+
 /* y = alpha op(A) x + beta y, A m x n. */
 void icl__gemv(int transpose, int64_t m, int64_t n, double alpha, const double *a, const double *x, double beta,
                double *y);
@@ -54,5 +59,19 @@ icl_status icl__svd(int64_t m, int64_t n, double *a, double *u, double *values, 
 /* Updates an R factor by more rows: r (n x n, upper triangle in column-major order; the rest is left alone) becomes
  * that of [r; b], b (m x n, column-major, lost). */
 icl_status icl__qr_append(int64_t n, double *r, int64_t m, double *b);
+
+/* The same for rows that are a multiple of the identity, and without allocation: the upper triangle of r (n x n,
+ * column-major) becomes the R factor of [r; factor I]. reflectors (n x n, column-major) and work (icl__qr_ridge_work(n)
+ * doubles) receive what icl__qr_ridge_apply needs. */
+int64_t icl__qr_ridge_work(int64_t n);
+void icl__qr_ridge(int64_t n, double factor, double *r, double *reflectors, double *work);
+/* [top; bottom] = Q' [top; bottom] for the Q of that factorisation; both n x columns, column-major. */
+void icl__qr_ridge_apply(int64_t n, int64_t columns, const double *reflectors, const double *work, double *top,
+                         double *bottom, double *more_work /* 32 columns */);
+
+/* Inverts the upper triangle of r, column-major n x n with no zero on its diagonal. */
+void icl__triangle_invert(int64_t n, double *r);
+/* x = r^-1 x for x n x columns, column-major. */
+void icl__triangle_solve(int64_t n, int64_t columns, const double *r, double *x);
 
 #endif

@@ -9,16 +9,20 @@
 enum {
   ICL__PURPOSE_POOL_TASK = 0x0100, /* task j of a finite pool */
   ICL__PURPOSE_REPLICATE = 0x0400, /* the seeds of an experiment's replicate */
-  /* A sequence row, either of a dataset (0x02..) or of a test sample (0x03..): family | role. */
+  /* A sequence row, of a dataset (0x02..), a test sample (0x03..) or a feature sample (0x05..): family | role. */
   ICL__FAMILY_DATASET = 0x0200,
   ICL__FAMILY_TEST = 0x0300,
+  ICL__FAMILY_FEATURES = 0x0500,
   ICL__ROLE_TASK_INDEX = 0x01,
   ICL__ROLE_FRESH_TASK = 0x02,
   ICL__ROLE_LABEL_POWER = 0x03,
   ICL__ROLE_CONTEXT = 0x04,
   ICL__ROLE_QUERY = 0x05,
   ICL__ROLE_DIRECTION = 0x06,
-  ICL__ROLE_TOKEN = 0x07
+  ICL__ROLE_TOKEN = 0x07,
+  ICL__ROLE_FACTOR_DIAGONAL = 0x08,
+  ICL__ROLE_FACTOR_ROW = 0x09,
+  ICL__ROLE_RESPONSE = 0x0a
 };
 
 /* One random stream: Philox4x64-10 with this key, at the counters (0, c1, c2, c3), (1, c1, c2, c3), ... */

@@ -32,10 +32,16 @@ static icl__stream stream_of(const icl__sequence_law *law, uint64_t role, int64_
   return (icl__stream){{law->seed, law->family | role}, {(uint64_t)row, (uint64_t)item, 0}};
 }
 
-static sequence_head draw_head(const icl__sequence_law *law, int64_t row, double *scratch) {
-  sequence_head head;
+/* Task `index` of a finite pool, or the row's own for -1. */
+static sequence_head draw_head(const icl__sequence_law *law, int64_t row, int64_t index, double *scratch) {
+  sequence_head head = {.index = index};
   icl__stream stream = stream_of(law, ICL__ROLE_LABEL_POWER, row, 0);
-  head.index = icl__task_of_row(law->pool, law->family, law->seed, row, scratch, &head.task, &head.norm);
+  if (index >= 0) {
+    head.task = &law->pool->tasks[index * law->pool->d];
+    head.norm = law->pool->norms[index];
+  } else {
+    head.index = icl__task_of_row(law->pool, law->family, law->seed, row, scratch, &head.task, &head.norm);
+  }
   head.c = head.norm / (double)law->pool->d + law->rho;
   head.power = icl__rng_chi_squared(&stream, law->l);
   return head;
@@ -59,20 +65,33 @@ static void draw_query(const icl__sequence_law *law, const sequence_head *head, 
   *target = icl__rng_dot(d, query, head->task) + sqrt(law->rho) * noise;
 }
 
-int64_t icl__sequence_row(const icl__sequence_law *law, int64_t row, double *scratch, double *query, double *context,
-                          double *target) {
+/* h_j = (chi2/l) w_j + (sqrt(d S)/l) (z_j - b w_j), in the place of z. */
+static void summarise(const icl__sequence_law *law, const sequence_head *head, double *context) {
   int64_t d = law->pool->d;
   double l = (double)law->l;
-  sequence_head head = draw_head(law, row, scratch);
+  double across = sqrt((double)d * (head->c * head->power)) / l;
+  double along = head->power / l - across * parallel_part(law, head, context);
+  for (int64_t j = 0; j < d; j++) context[j] = along * head->task[j] + across * context[j];
+  context[d] = head->c * head->power / l;
+}
+
+int64_t icl__sequence_row(const icl__sequence_law *law, int64_t row, double *scratch, double *query, double *context,
+                          double *target) {
+  sequence_head head = draw_head(law, row, -1, scratch);
   icl__stream stream = stream_of(law, ICL__ROLE_CONTEXT, row, 0);
-  icl__rng_normals(&stream, d + 1, context); /* z, then the noise of the target */
-  draw_query(law, &head, row, context[d], query, target);
-  /* h_j = (chi2/l) w_j + (sqrt(d S)/l) (z_j - b w_j) */
-  double across = sqrt((double)d * (head.c * head.power)) / l;
-  double along = head.power / l - across * parallel_part(law, &head, context);
-  for (int64_t j = 0; j < d; j++) context[j] = along * head.task[j] + across * context[j];
-  context[d] = head.c * head.power / l;
+  icl__rng_normals(&stream, law->pool->d + 1, context); /* z, then the noise of the target */
+  draw_query(law, &head, row, context[law->pool->d], query, target);
+  summarise(law, &head, context);
   return head.index;
+}
+
+const double *icl__sequence_context(const icl__sequence_law *law, int64_t row, int64_t index, double *scratch,
+                                    double *context) {
+  sequence_head head = draw_head(law, row, index, scratch);
+  icl__stream stream = stream_of(law, ICL__ROLE_CONTEXT, row, 0);
+  icl__rng_normals(&stream, law->pool->d, context);
+  summarise(law, &head, context);
+  return head.task;
 }
 
 /* The labels y = sqrt(S) u, u uniform on the unit sphere of R^l. */
@@ -90,7 +109,7 @@ int64_t icl__sequence_tokens(const icl__sequence_law *law, int64_t row, double *
   int64_t d = law->pool->d, l = law->l;
   double scale = 1.0 / sqrt((double)d);
   double *g = &scratch[2 * d]; /* then what is left of it after the U'_i */
-  sequence_head head = draw_head(law, row, scratch);
+  sequence_head head = draw_head(law, row, -1, scratch);
   double root = sqrt(head.c * head.power); /* sqrt(S), so that u = y/root */
   double inverse = root > 0.0 ? 1.0 / root : 0.0;
   double slope = head.c > 0.0 ? 1.0 / ((double)d * head.c) : 0.0;

@@ -15,8 +15,9 @@
  * where tr(R) I - R has the eigenvalue sum_{j != i} v_j on u_i and tr R on what is orthogonal to all u_i. Every moment
  * of the law follows from S:
  *     S = [R, E cw; ., E c^2],   E c = tr R/d + rho,   A = E[w h'] = the first d rows of S,   B = S + N. */
+#include "testerror.h"
+
 #include <float.h>
-#include <icltheory/testerror.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -43,6 +44,8 @@ struct icl_test_law {
   double *weights; /* sum_{j != i} v_j, axis_count */
 };
 
+int64_t icl__test_law_dimension(const icl_test_law *law) { return law->d; }
+
 void icl_test_law_destroy(icl_test_law *law) {
   if (!law) return;
   icl_task_pool_destroy(law->pool);
@@ -52,6 +55,15 @@ void icl_test_law_destroy(icl_test_law *law) {
   icl__free(law->axes);
   icl__free(law->weights);
   icl__free(law);
+}
+
+icl__sequence_law icl__test_law_sequences(const icl_test_law *law, uint64_t seed) {
+  return (icl__sequence_law){law->pool, law->l, law->rho, seed, ICL__FAMILY_TEST};
+}
+
+const double *icl__test_law_task_root(const icl_test_law *law, int64_t *rank) {
+  *rank = law->rank;
+  return law->root;
 }
 
 static icl_status check_law(int64_t l, double rho, const void *out) {
@@ -316,7 +328,7 @@ icl_status icl_test_error_sampled(const icl_test_law *law, const double *gamma, 
                                   const icl_run *run, double *mean, double *standard_error) {
   ICL__TRY(check_gamma(law, gamma));
   ICL__TRY(icl__check_at_least(count, 2, "count"));
-  icl__sequence_law sequences = {law->pool, law->l, law->rho, seed, ICL__FAMILY_TEST};
+  icl__sequence_law sequences = icl__test_law_sequences(law, seed);
   icl__row_source source = {.d = law->d, .n = count, .law = &sequences};
   icl__progress progress = icl__progress_begin(run, icl__row_items(count));
   return icl__source_error(&source, gamma, &progress, mean, standard_error);

@@ -6,7 +6,7 @@ root=$1
 work=$2/streams
 mkdir -p "$work" || exit 1
 sources="$root/test/streams/hashes.c"
-for name in rng sequence tasks alloc checked status; do sources="$sources $root/lib/$name.c"; done
+for name in rng sequence context tasks alloc checked status; do sources="$sources $root/lib/$name.c"; done
 machine=$(uname -m)
 number=0
 echo 1..8

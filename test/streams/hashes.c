@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "context.h"
 #include "rng.h"
 #include "sequence.h"
 
@@ -100,6 +101,35 @@ static void replicates(void) {
   }
 }
 
+/* Contexts in reduced form: (factor, noise) of each. */
+static void contexts(const icl_task_pool *pool, int64_t l, double rho) {
+  icl__sequence_law law = {pool, l, rho, 2026, ICL__FAMILY_TEST};
+  int64_t d = pool->d, rank = icl__context_rank(&law), size = rank * (d + 1);
+  double *values = require(malloc((size_t)(ROWS * size) * sizeof *values));
+  for (int64_t i = 0; i < ROWS; i++) {
+    icl__context_factor(&law, i, &values[i * size]);
+    icl__context_noise(&law, i, &values[i * size + rank * d]);
+  }
+  report("contexts", l, ROWS * size, values);
+  free(values);
+}
+
+/* Context summaries of a family without rows: with given tasks, and with fresh ones. */
+static void summaries(const char *name, const icl_task_pool *pool, int64_t l, double rho) {
+  int64_t d = pool->d;
+  double *values = require(malloc((size_t)(ROWS * (2 * d + 1)) * sizeof *values));
+  double *scratch = require(malloc((size_t)icl__sequence_scratch(d) * sizeof *scratch));
+  icl__sequence_law law = {pool, l, rho, 2026, ICL__FAMILY_FEATURES};
+  for (int64_t i = 0; i < ROWS; i++) {
+    double *value = &values[i * (2 * d + 1)];
+    const double *task = icl__sequence_context(&law, i, pool->k ? i % pool->k : -1, scratch, value);
+    memcpy(&value[d + 1], task, (size_t)d * sizeof *task);
+  }
+  report(name, l, ROWS * (2 * d + 1), values);
+  free(values);
+  free(scratch);
+}
+
 int main(void) {
   icl_task_pool *finite, *fresh, *sphere;
   variates();
@@ -113,6 +143,11 @@ int main(void) {
   sequences("dataset-fresh", fresh, 20, 0.25, ICL__FAMILY_DATASET);
   sequences("dataset-sphere", sphere, 20, 0.25, ICL__FAMILY_DATASET);
   sequences("test-fresh", fresh, 20, 0.25, ICL__FAMILY_TEST);
+  contexts(fresh, 1, 0.25);
+  contexts(fresh, 8, 0.25);
+  contexts(fresh, 20, 0.25);
+  summaries("features-finite", finite, 20, 0.25);
+  summaries("features-fresh", fresh, 20, 0.25);
   icl_task_pool_destroy(finite);
   icl_task_pool_destroy(fresh);
   icl_task_pool_destroy(sphere);

@@ -7,7 +7,7 @@ import sys
 
 WORD = 2**64 - 1
 POOL_TASK, DATASET, TEST, REPLICATE = 0x0100, 0x0200, 0x0300, 0x0400
-INDEX, FRESH, POWER, CONTEXT, QUERY, DIRECTION, TOKEN = range(1, 8)
+INDEX, FRESH, POWER, CONTEXT, QUERY, DIRECTION, TOKEN, DIAGONAL, RIGHT, RESPONSE = range(1, 11)
 GAUSSIAN, SPHERE = 1, 2
 
 
@@ -204,6 +204,15 @@ class Sequence:
         x = [[u[i][j] + ((y[i] * p) * g[j] + (y[i] * a) * w[j]) for j in range(d)] for i in range(self.l)]
         return x + [self.q], y + [self.y]
 
+    def context(self):
+        """The factor F, min(l, d) rows of d numbers, and the noise of its rotated labels."""
+        d, rank, scale = self.d, min(self.l, self.d), 1.0 / math.sqrt(float(self.d))
+        factor = []
+        for i in range(rank):
+            diagonal = math.sqrt(chi_squared(self.stream(DIAGONAL, i), self.l - i)) * scale
+            factor.append([0.0] * i + [diagonal] + [x * scale for x in gaussians(self.stream(RIGHT, i), d - i - 1)])
+        return factor, [x * math.sqrt(self.rho) for x in gaussians(self.stream(RESPONSE), rank)]
+
 
 # --- the library ----------------------------------------------------------------------------------------------------
 
@@ -343,6 +352,46 @@ def check_replicate(name, replicates, d, distribution, seed, number, tau, kappa,
     for kind, handle in (("task_pool", tasks), ("dataset", dataset), ("estimator", estimator), ("test_law", law)):
         destroy(kind, handle)
     same(f"replicate {number}: {name}, d {d}, seed {seed}", values[number], expected[0])
+def dmmse_excess(sequence, known):
+    factor, noise = sequence.context()
+    shifts = [[a - b for a, b in zip(task_, sequence.w)] for task_ in known]
+    energies = [sum((e - sum(f * u for f, u in zip(row, shift)))**2 for row, e in zip(factor, noise))
+                for shift in shifts]
+    weights = [math.exp((min(energies) - e) / (2.0 * sequence.rho)) for e in energies]
+    mean = [sum(p * shift[i] for p, shift in zip(weights, shifts)) / sum(weights) for i in range(sequence.d)]
+    return sum(x * x for x in mean) / sequence.d
+
+
+def ridge_excess(sequence):
+    """rho tr (F'F + rho I)^-1/d, by Gauss and Jordan."""
+    factor, _ = sequence.context()
+    d, rho = sequence.d, sequence.rho
+    rows = [[sum(line[i] * line[j] for line in factor) + (rho if i == j else 0.0) for j in range(d)] +
+            [1.0 if i == j else 0.0 for j in range(d)] for i in range(d)]
+    for i in range(d):
+        rows[i] = [x / rows[i][i] for x in rows[i]]
+        for j in range(d):
+            if j != i:
+                rows[j] = [x - rows[j][i] * y for x, y in zip(rows[j], rows[i])]
+    return rho * sum(rows[i][d + i] for i in range(d)) / d
+
+
+def check_baselines(d, l, k, rho, count, seed):
+    """The factors and the noise of contexts are not handed out; the errors made of them are."""
+    law = create("icl_test_law_create_fresh", d, l, rho, ctypes.c_int32(GAUSSIAN))
+    handle = create("icl_task_pool_create", d, k, ctypes.c_int32(GAUSSIAN), SEED(7))
+    sequences = [Sequence(d, l, rho, (GAUSSIAN, 0), seed, i, TEST) for i in range(count)]
+    known = pool(d, k, GAUSSIAN, 7)
+    dmmse, ridge = ctypes.c_double(), ctypes.c_double()
+    call("icl_dmmse_error", handle, law, count, SEED(seed), None, ctypes.byref(dmmse), None)
+    call("icl_bayes_ridge_error", law, count, SEED(seed), None, ctypes.byref(ridge), None)
+    # Some d^2 operations of numbers of order 1, in another order, and exponents of up to 1e3 that rho divides.
+    for name, found, expected in (("dMMSE", dmmse.value, [dmmse_excess(s, known) for s in sequences]),
+                                  ("Bayes ridge", ridge.value, [ridge_excess(s) for s in sequences])):
+        near = abs(found - rho - math.fsum(expected) / count) < 1e-11
+        same(f"contexts: {name}, d {d}, l {l}", [1.0], [1.0 if near else 0.0])
+    destroy("test_law", law)
+    destroy("task_pool", handle)
 
 
 def main():
@@ -361,6 +410,9 @@ def main():
     check_test_family(9, 5, 0.3, 50, 3)
     check_replicate("finite pool", 3, 6, GAUSSIAN, 2**64 - 1, 2, 1.5, 0.5, 3)
     check_replicate("fresh tasks", 2, 5, SPHERE, 0, 1, 0.6, math.inf, 0)
+    for l in (1, 4, 7, 8, 40):
+        check_baselines(7, l, 5, 0.3, 20, 3)
+    check_baselines(35, 40, 5, 30.0, 4, 3)
     print(f"1..{len(RESULTS)}")
     return 0 if all(RESULTS) else 1
 

@@ -1,0 +1,18 @@
+/* Test laws from the inside. */
+#ifndef ICL_TESTERROR_H
+#define ICL_TESTERROR_H
+
+#include <icltheory/testerror.h>
+
+#include "sequence.h"
+
+/* The token dimension of a law. */
+int64_t icl__test_law_dimension(const icl_test_law *law);
+
+/* The sequences that a sample with this seed consists of. A view: valid while the law is. */
+icl__sequence_law icl__test_law_sequences(const icl_test_law *law, uint64_t seed);
+
+/* Sets *rank and returns the first d rows, each of *rank numbers, of a matrix W with E ww' = W W'. */
+const double *icl__test_law_task_root(const icl_test_law *law, int64_t *rank);
+
+#endif
