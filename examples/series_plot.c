@@ -22,6 +22,10 @@ static double shown_or_gap(double value, int logarithmic) {
   return isfinite(value) && (!logarithmic || value > 0.0) ? value : NAN;
 }
 
+static double shift_of(const series *one) {
+  return one->shift > 0.0 ? one->shift : 1.0;
+}
+
 static int has_negative(const panel *axes, const series *one) {
   int64_t i = 0;
   if (!axes->log_y || axes->difference) return 0;
@@ -32,7 +36,6 @@ static int has_negative(const panel *axes, const series *one) {
 /* A logarithmic axis shows the negative ones at their absolute value, by marks of the other kind. */
 static void send_points(FILE *gnuplot, const panel *axes, int64_t p, int64_t s, int negative) {
   const series *one = &axes->series[s];
-  const double shift = one->shift > 0.0 ? one->shift : 1.0;
   fprintf(gnuplot, "$%s%" PRId64 "_%" PRId64 " << END\n", negative ? "negative" : "points", p, s);
   for (int64_t i = 0; i < one->count; i++) {
     const series_point *point = &one->points[i];
@@ -40,7 +43,7 @@ static void send_points(FILE *gnuplot, const panel *axes, int64_t p, int64_t s, 
     if (negative) y = y < 0.0 ? -y : NAN;
     /* Below, on a logarithmic axis, a bar ends where the axis does. */
     double low = axes->log_y && y - error <= 0.0 ? y * 1e-9 : y - error;
-    fprintf(gnuplot, "%.10g %.10g %.10g %.10g\n", shown_or_gap(point->x * shift, axes->log_x),
+    fprintf(gnuplot, "%.10g %.10g %.10g %.10g\n", shown_or_gap(point->x * shift_of(one), axes->log_x),
             shown_or_gap(y, axes->log_y), isfinite(error) ? low : y, isfinite(error) ? y + error : y);
   }
   fputs("END\n", gnuplot);
@@ -86,7 +89,7 @@ static void set_ranges(FILE *gnuplot, const panel *axes) {
     for (int64_t i = 0; i < one->count; i++) {
       const series_point *point = &one->points[i];
       double y = axes->difference ? fabs(point->mean - point->theory) : point->mean;
-      include(&x_low, &x_high, point->x, axes->log_x);
+      include(&x_low, &x_high, point->x * shift_of(one), axes->log_x);
       include(&y_low, &y_high, y, axes->log_y);
       if (axes->difference) continue; /* bars may reach down to zero */
       include(&y_low, &y_high, y - point->standard_error, axes->log_y);
