@@ -50,7 +50,8 @@ def check_task_diversity(points, curves):
         dmmse = of(points, f"dMMSE alpha={alpha}")
         # Pools are nested and the contexts share random numbers, but d = 10 is small.
         test(f"dMMSE falls slowly at alpha = {alpha}", len(dmmse) == 31 and all(p["l"] == 10 * alpha for p in dmmse)
-             and all(p["theory"] == p["z"] == "" for p in dmmse) and dmmse[0]["mean"] > 2 * dmmse[-1]["mean"] > 0, dmmse)
+             and all(p["theory"] == p["z"] == "" for p in dmmse)
+             and dmmse[0]["mean"] > 2 * dmmse[-1]["mean"] > 0, dmmse)
     nearest = [c["theory"] for c in curves if c["series"] == "dMMSE limit"]
     # One task: E |w - w_1|^2/d = 2, from 2 pools whose |w_1|^2/d scatters by sqrt(2/10).
     test("its limit is the nearest task's distance", abs(nearest[0] - 2) < 5 * math.sqrt(0.1) and nearest == sorted(
