@@ -42,10 +42,11 @@ static figure shown = {
   .title = "Longer contexts help or hurt, by task diversity",
   .caption = "Error against the context length alpha = l/d, lambda = 1e-6, for several task diversities kappa = k/d. "
              "Left: tasks of pretraining (IDG), tau = 0.5, rho = 0.5. Middle: fresh tasks (ICL), tau = 0.5, rho = 0.1. "
-             "Right: ICL, tau = 20, rho = 0.5. Curves: theory; points: simulation.",
+             "Right: ICL, tau = 20, rho = 0.5. Curves: theory of large d; filled "
+             "points: simulation; open marks: finite-size theory.",
   .remark = "z shows the shift of order 1/d between fits and the limit. It is largest at long contexts and kappa close "
             "to min(tau, 1), where the limit has its transition from a finite error to a diverging one.",
-  .panels = panels, .count = COUNT(panels)};
+  .panels = panels, .count = COUNT(panels), .finite = 1};
 
 int main(int argc, char **argv) {
   return series_main(argc, argv, &shown);

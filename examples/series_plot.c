@@ -30,8 +30,9 @@ static void send_points(FILE *gnuplot, const panel *axes, int64_t p, int64_t s) 
     double y = axes->difference ? fabs(point->mean - point->theory) : point->mean, error = point->standard_error;
     /* Below, on a logarithmic axis, a bar ends where the axis does. */
     double low = axes->log_y && y - error <= 0.0 ? y * 1e-9 : y - error;
-    fprintf(gnuplot, "%.10g %.10g %.10g %.10g\n", shown_or_gap(point->x, axes->log_x), shown_or_gap(y, axes->log_y),
-            isfinite(error) ? low : y, isfinite(error) ? y + error : y);
+    fprintf(gnuplot, "%.10g %.10g %.10g %.10g %.10g\n", shown_or_gap(point->x, axes->log_x),
+            shown_or_gap(y, axes->log_y), isfinite(error) ? low : y, isfinite(error) ? y + error : y,
+            shown_or_gap(point->finite, axes->log_y));
   }
   fputs("END\n", gnuplot);
 }
@@ -100,6 +101,13 @@ static void set_axis(FILE *gnuplot, char axis, int logarithmic, const char *tics
   else fprintf(gnuplot, "set %ctics autofreq\nset format %c '%s'\n", axis, axis, logarithmic ? "10^{%T}" : "%g");
 }
 
+static int has_finite(const series *one) {
+  for (int64_t i = 0; i < one->count; i++) {
+    if (isfinite(one->points[i].finite)) return 1;
+  }
+  return 0;
+}
+
 static void plot_series(FILE *gnuplot, const series *one, int64_t p, int64_t s, const char **separator) {
   const int style = style_of(one, s);
   const char *color = styles[style].color;
@@ -121,6 +129,10 @@ static void plot_series(FILE *gnuplot, const series *one, int64_t p, int64_t s, 
             s, color, mark, color);
     *separator = ",";
   }
+  if (has_finite(one)) {
+    fprintf(gnuplot, ", $points%" PRId64 "_%" PRId64 " using 1:5 with points pt %d ps 1.5 lw 0.9 lc rgb '%s' notitle",
+            p, s, styles[style].hollow, color);
+  }
   if (!one->label) return;
   /* A legend of line and mark, drawn nowhere else. */
   fprintf(gnuplot, "%s NaN with %s lw 1.8 dt %d lc rgb '%s'", *separator,
@@ -138,7 +150,12 @@ static void plot_panel(FILE *gnuplot, const panel *axes, int64_t p) {
   set_ranges(gnuplot, axes);
   fprintf(gnuplot, "set key %s\n", axes->key ? axes->key : "top right");
   if (axes->commands) fprintf(gnuplot, "%s\n", axes->commands);
-  for (int64_t s = 0; s < axes->count; s++) plot_series(gnuplot, &axes->series[s], p, s, &separator);
+  int finite = 0;
+  for (int64_t s = 0; s < axes->count; s++) {
+    plot_series(gnuplot, &axes->series[s], p, s, &separator);
+    finite |= has_finite(&axes->series[s]);
+  }
+  if (finite) fputs(", NaN with points pt 6 ps 1.5 lw 0.9 lc rgb '#555555' title 'finite-size theory'", gnuplot);
   fputs("\nunset arrow\nunset label\nunset object\n", gnuplot);
 }
 
