@@ -79,6 +79,7 @@ static void set_ranges(FILE *gnuplot, const panel *axes) {
       double y = axes->difference ? fabs(point->mean - point->theory) : point->mean;
       include(&x_low, &x_high, point->x, axes->log_x);
       include(&y_low, &y_high, y, axes->log_y);
+      include(&y_low, &y_high, point->finite, axes->log_y);
       if (axes->difference) continue; /* bars may reach down to zero */
       include(&y_low, &y_high, y - point->standard_error, axes->log_y);
       include(&y_low, &y_high, y + point->standard_error, axes->log_y);

@@ -61,12 +61,13 @@ def check_figures(folder, name, labels):
     test("PNG is one", png.startswith(b"\x89PNG") and len(png) > 20000, png[:20])
 
 
-def check_usage(folder, name, wrong):
+def check_usage(folder, name, wrong, wrong_points=True):
     """The ways of being called that all programs have in common."""
     done = run(folder, "--help")
-    test("--help", done.returncode == 0 and "--points" in done.stdout and "Exit status" in done.stdout
+    test("--help", done.returncode == 0 and "--output" in done.stdout and "Exit status" in done.stdout
          and max(map(len, done.stdout.splitlines())) <= 120, done.stdout)
-    wrong = wrong + [["--points", "1"], ["--points", "1002"], ["--threads", "0"], ["--nonsense"], ["extra"]]
+    wrong = wrong + [["--threads", "0"], ["--nonsense"], ["extra"]]
+    wrong += [["--points", "1"], ["--points", "1002"]] if wrong_points else []
     done = [run(folder, *arguments, "--output", "wrong") for arguments in wrong]
     bad = [arguments for arguments, one in zip(wrong, done) if one.returncode != 2 or "Try" not in one.stderr
            or one.stdout]
