@@ -41,10 +41,10 @@ static figure shown = {
   .title = "Double descent in the pretraining sample size",
   .caption = "Error on fresh tasks (ICL) and on the tasks of pretraining (IDG) against tau = n/d^2, at rho = 0.01: for "
              "alpha = 1, 10, 100 at kappa = 0.5, lambda = 1e-5, and for three ridges at alpha = 10, kappa = infinity. "
-             "Curves: theory; points: simulation.",
+             "Curves: theory of large d; filled points: simulation; open marks: finite-size theory.",
   .remark = "Gamma has d(d+1) entries, so fits peak at tau = 1 + 1/d and not at 1: next to the peak the points lie to "
             "the right of the curve by one part in d. Where replicates scatter little, z shows this shift.",
-  .panels = panels, .count = COUNT(panels)};
+  .panels = panels, .count = COUNT(panels), .finite = 1};
 
 int main(int argc, char **argv) {
   return series_main(argc, argv, &shown);

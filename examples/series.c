@@ -108,9 +108,9 @@ static int32_t report(int64_t done, int64_t total, void *user) {
 
 icl_run *series_start(const series_settings *set, const series *one) {
   icl_run *run;
-  require(icl_run_create(&run), one->name);
-  require(icl_run_set_threads(run, set->threads), one->name);
-  require(icl_run_set_progress(run, report, (void *)(uintptr_t)one), one->name);
+  require(icl_run_create(&run), "threads");
+  require(icl_run_set_threads(run, set->threads), "threads");
+  if (one) require(icl_run_set_progress(run, report, (void *)(uintptr_t)one), one->name);
   return run;
 }
 
@@ -138,7 +138,7 @@ static void simulate_curve(const series_settings *set, series *one) {
   for (int64_t i = 0; i < one->count; i++) {
     const int64_t *size = &sizes[4 * i];
     one->points[i] = (series_point){realised(one, i, size), theory[i], mean[i], error[i],
-                                    series_replicates(set, one), size[0], size[1], size[2], size[3]};
+                                    series_replicates(set, one), size[0], size[1], size[2], size[3], NAN, NAN};
   }
   icl_run_destroy(run);
   icl_experiment_destroy(experiment);
@@ -195,6 +195,7 @@ void series_run(const series_settings *set, figure *shown) {
       if (!one->points) fail("no memory for %s", one->name);
       if (one->simulate) one->simulate(set, one);
       else simulate_curve(set, one);
+      for (int64_t i = 0; i < one->count; i++) one->points[i].finite = one->points[i].finite_error = NAN;
       show_progress(one->name, 0, 0);
       printf("%-40s %3" PRId64 " points %8.1f s\n", one->name, one->count, seconds() - start);
       fflush(stdout);
@@ -232,6 +233,7 @@ int series_main(int argc, char **argv, figure *shown) {
   series_settings set = series_parse(argc, argv, shown);
   check_output(set.output);
   series_run(&set, shown);
+  if (shown->finite) series_predict(&set, shown);
   series_write(&set, shown);
   if (set.plot && !series_draw(&set, shown)) printf("wrote %s.svg and %s.png\n", set.output, set.output);
   series_free(shown);

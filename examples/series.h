@@ -18,11 +18,13 @@
  *     PREFIX.csv         kind,series,x,theory,mean,standard_error,replicates,d,l,k,n,z
  *     PREFIX.txt         the caption: title, text, sizes, agreement
  *     PREFIX.svg, .png   the figure, in the order of the tables
+ *     PREFIX.finite      the finite-size theory at the points, for figures that show it
  *     PREFIX.checkpoint  finished replicates: an interrupted run goes on where it was
  *
  * In the CSV, kind is "simulation" for a simulated point, with x the value that the integers realise and theory at
- * these; "theory" for a point of the dense curve; "fit" for one of a curve of the program's own; other kinds of theory,
- * such as that of finite size, would be further ones. z is (mean - theory)/standard_error. */
+ * these; "finite" for the same point with the finite-size theory in the column theory, and in standard_error the errors
+ * of both; "theory" for a point of the dense curve; "fit" for one of a curve of the program's own. z is (mean -
+ * theory)/standard_error. */
 #ifndef EXAMPLES_SERIES_H
 #define EXAMPLES_SERIES_H
 
@@ -62,6 +64,7 @@ typedef struct {
 typedef struct {
   double x, theory, mean, standard_error;
   int64_t replicates, d, l, k, n; /* k = 0: a fresh task per sequence */
+  double finite, finite_error;    /* the finite-size theory and its own standard error; NAN: none */
 } series_point;
 
 /* One curve and its points. What is 0 or NULL is not set; `name` and the numbers of one kind of curve always are. */
@@ -112,6 +115,7 @@ typedef struct {
   int64_t count;
   int columns;         /* of panels; 0: all in one row */
   int width, height;   /* of the SVG, in pixels; 0: 480 x 420 a panel. The PNG has twice as many. */
+  int finite;          /* the finite-size theory at each point of ICL and IDG, as a larger open mark */
   int64_t quick_d, quick_replicates, full_d, full_replicates; /* 0: 40, 5, 100, 10 */
 } figure;
 
@@ -145,8 +149,9 @@ typedef struct {
   "  --no-plot         no figures\n" \
   "  --help            this text (also -h; and -d is --d)\n" \
   "\n" \
-  "In the CSV, kind is simulation, theory (the curve), or fit; k = 0 means an infinite pool; z is\n" \
-  "(mean - theory)/standard_error, with the theory at the ratios that the integers d, l, k and n realise.\n" \
+  "In the CSV, kind is simulation, with the theory at the ratios that the integers d, l, k and n realise;\n" \
+  "finite, the same with the finite-size theory; theory, the curve; or fit. k = 0 means an infinite pool, and z is\n" \
+  "(mean - theory)/standard_error.\n" \
   "\n" \
   "Exit status: 0 success, 1 failure, 2 wrong usage.\n"
 
@@ -159,14 +164,17 @@ series_settings series_parse(int argc, char **argv, const figure *shown);
 icl_experiment *series_experiment(const series_settings *set, const series *one);
 /* Mean and standard error of values[r * stride], r < point->replicates. */
 void series_mean(series_point *point, const double *values, int64_t stride);
-/* Its run: threads, and the count of replicates on a terminal. */
+/* Its run: threads, and the count of replicates on a terminal unless `one` is NULL. */
 icl_run *series_start(const series_settings *set, const series *one);
 int64_t series_replicates(const series_settings *set, const series *one);
 /* (mean - theory)/standard_error; 0 where both are 0. NAN where the theory is: nothing is compared there, and the CSV
  * has empty fields. */
 double series_z(const series_point *point);
+double series_finite_z(const series_point *point);
 /* Fills points and curves of all series. */
 void series_run(const series_settings *set, figure *shown);
+/* The finite-size theory at the points of all series that icl_experiment_curve has simulated. */
+void series_predict(const series_settings *set, figure *shown);
 void series_write(const series_settings *set, const figure *shown);
 /* 0, or -1 after saying why there is no figure. */
 int series_draw(const series_settings *set, const figure *shown);

@@ -43,8 +43,9 @@ static void send_points(FILE *gnuplot, const panel *axes, int64_t p, int64_t s, 
     if (negative) y = y < 0.0 ? -y : NAN;
     /* Below, on a logarithmic axis, a bar ends where the axis does. */
     double low = axes->log_y && y - error <= 0.0 ? y * 1e-9 : y - error;
-    fprintf(gnuplot, "%.10g %.10g %.10g %.10g\n", shown_or_gap(point->x * shift_of(one), axes->log_x),
-            shown_or_gap(y, axes->log_y), isfinite(error) ? low : y, isfinite(error) ? y + error : y);
+    fprintf(gnuplot, "%.10g %.10g %.10g %.10g %.10g\n", shown_or_gap(point->x * shift_of(one), axes->log_x),
+            shown_or_gap(y, axes->log_y), isfinite(error) ? low : y, isfinite(error) ? y + error : y,
+            shown_or_gap(point->finite, axes->log_y));
   }
   fputs("END\n", gnuplot);
 }
@@ -91,6 +92,7 @@ static void set_ranges(FILE *gnuplot, const panel *axes) {
       double y = axes->difference ? fabs(point->mean - point->theory) : point->mean;
       include(&x_low, &x_high, point->x * shift_of(one), axes->log_x);
       include(&y_low, &y_high, y, axes->log_y);
+      include(&y_low, &y_high, point->finite, axes->log_y);
       if (axes->difference) continue; /* bars may reach down to zero */
       include(&y_low, &y_high, y - point->standard_error, axes->log_y);
       include(&y_low, &y_high, y + point->standard_error, axes->log_y);
@@ -122,6 +124,13 @@ static void plot_marks(FILE *gnuplot, const char *block, int64_t p, int64_t s, i
   *separator = ",";
 }
 
+static int has_finite(const series *one) {
+  for (int64_t i = 0; i < one->count; i++) {
+    if (isfinite(one->points[i].finite)) return 1;
+  }
+  return 0;
+}
+
 static void plot_series(FILE *gnuplot, const panel *axes, int64_t p, int64_t s, const char **separator) {
   const series *one = &axes->series[s];
   const int style = style_of(one, s);
@@ -142,6 +151,10 @@ static void plot_series(FILE *gnuplot, const panel *axes, int64_t p, int64_t s, 
     int other = one->hollow ? styles[style].mark : styles[style].hollow;
     plot_marks(gnuplot, "negative", p, s, other, color, separator);
   }
+  if (has_finite(one)) {
+    fprintf(gnuplot, ", $points%" PRId64 "_%" PRId64 " using 1:5 with points pt %d ps 1.5 lw 0.9 lc rgb '%s' notitle",
+            p, s, styles[style].hollow, color);
+  }
   if (!one->label) return;
   /* A legend of line and mark, drawn nowhere else. */
   fprintf(gnuplot, "%s NaN with %s lw 1.8 dt %d lc rgb '%s'", *separator,
@@ -159,7 +172,12 @@ static void plot_panel(FILE *gnuplot, const panel *axes, int64_t p) {
   set_ranges(gnuplot, axes);
   fprintf(gnuplot, "set key %s\n", axes->key ? axes->key : "top right");
   if (axes->commands) fprintf(gnuplot, "%s\n", axes->commands);
-  for (int64_t s = 0; s < axes->count; s++) plot_series(gnuplot, axes, p, s, &separator);
+  int finite = 0;
+  for (int64_t s = 0; s < axes->count; s++) {
+    plot_series(gnuplot, axes, p, s, &separator);
+    finite |= has_finite(&axes->series[s]);
+  }
+  if (finite) fputs(", NaN with points pt 6 ps 1.5 lw 0.9 lc rgb '#555555' title 'finite-size theory'", gnuplot);
   fputs("\nunset arrow\nunset label\nunset object\n", gnuplot);
 }
 

@@ -1,7 +1,9 @@
 /* The handle of the closed-form theory and its value along curves; theory_formulas.h has the mathematics. */
+#include <float.h>
 #include <icltheory/theory.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stddef.h>
 
 #include "alloc.h"
 #include "checked.h"
@@ -112,7 +114,16 @@ icl_status icl_theory_value(const icl_theory *theory, int32_t quantity, double *
   return evaluate(theory->parameter, quantity, value);
 }
 
-/* Parameters of point `index`: entry j of an array, or the fixed number where there is none. */
+/* check_value for each of many; the loop has no branches, since points are cheap. */
+static icl_status check_values(int32_t parameter, int64_t count, const double *values) {
+  int finite = parameter == ICL_RHO || parameter == ICL_TEST_RHO, valid = 1;
+  double least = finite || parameter == ICL_LAMBDA ? 0.0 : 5e-324, most = finite ? DBL_MAX : INFINITY;
+  for (int64_t i = 0; i < count; i++) valid &= (values[i] >= least) & (values[i] <= most);
+  for (int64_t i = 0; !valid && i < count; i++) ICL__TRY(check_value(parameter, values[i]));
+  return ICL_OK;
+}
+
+/* Parameters of point `index`: entry `index` of an array, or the fixed number where there is none. */
 typedef struct {
   const double *array[PARAMETERS];
   double fixed[PARAMETERS];
@@ -122,15 +133,18 @@ static icl_status evaluate_points(const point_list *points, int64_t count, int32
   double parameter[PARAMETERS];
   int64_t elements;
   ICL__TRY(icl__check_product(count, 1, 1, "values", &elements));
-  for (int32_t j = ICL_TAU; j <= ICL_TEST_RHO; j++) {
-    const double *array = points->array[j - 1];
-    for (int64_t index = 0; array && index < count; index++) ICL__TRY(check_value(j, array[index]));
+  const double *from[PARAMETERS];
+  int64_t stride[PARAMETERS];
+  for (int32_t j = 0; j < PARAMETERS; j++) {
+    stride[j] = points->array[j] != NULL;
+    from[j] = stride[j] ? points->array[j] : &points->fixed[j];
+    if (stride[j]) ICL__TRY(check_values(j + 1, count, from[j]));
   }
   double *results;
   ICL__TRY(icl__new_doubles(count, &results));
   icl_status status = ICL_OK;
   for (int64_t index = 0; !status && index < count; index++) {
-    for (int j = 0; j < PARAMETERS; j++) parameter[j] = points->array[j] ? points->array[j][index] : points->fixed[j];
+    for (int j = 0; j < PARAMETERS; j++) parameter[j] = from[j][stride[j] * index];
     status = evaluate(parameter, quantity, &results[index]);
   }
   for (int64_t index = 0; !status && index < count; index++) values[index] = results[index];

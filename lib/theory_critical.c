@@ -14,7 +14,10 @@
 #include "theory_curve.h"
 
 static const double step = 0.1; /* of the logarithms */
-enum { CLUSTER = 360 };         /* down to |p/c - 1| = e^-36, the rounding of p */
+enum {
+  CLUSTER = 360,  /* down to |p/c - 1| = e^-36, the rounding of p */
+  LEAST_GRID = 16 /* of a narrow interval: enough to see where the slope is nearest to zero */
+};
 
 static icl__theory_point at(const icl__theory_curve *curve, double value) {
   icl__theory_point point = curve->point;
@@ -37,12 +40,16 @@ static double value_at(const icl__theory_curve *curve, double p) {
   return icl__theory_value(&point, curve->quantity);
 }
 
-/* p dQ/dp, 0 where it is rounding of a plateau; NaN where there is no derivative. */
+/* p dQ/dp; NaN where there is no derivative. */
 static double slope_at(const icl__theory_curve *curve, double p) {
   icl__theory_point point = at(curve, p);
   double derivative;
-  if (!icl__theory_derivative(&point, curve->quantity, curve->vary, &derivative)) return NAN;
-  double slope = p * derivative, rounding = 1e3 * (double)LDBL_EPSILON * fabs(value_at(curve, p));
+  return icl__theory_derivative(&point, curve->quantity, curve->vary, &derivative) ? p * derivative : NAN;
+}
+
+/* The same, 0 where it may be rounding of a plateau: its error was seen to be at most 3 epsilons of the value. */
+static double sure_slope_at(const icl__theory_curve *curve, double p) {
+  double slope = slope_at(curve, p), rounding = 64.0 * (double)LDBL_EPSILON * fabs(value_at(curve, p));
   return fabs(slope) <= rounding ? 0.0 : slope;
 }
 
@@ -88,12 +95,15 @@ static icl_status make_grid(const icl__theory_curve *curve, double **out, int64_
   *count = 0;
   *out = NULL;
   if (!(lower < upper)) return ICL_OK;
-  int64_t size = (int64_t)(log(upper / lower) / step) + 2;
+  double first = log(lower), length = log(upper) - first; /* upper/lower may overflow */
+  int64_t size = (int64_t)fmax(length / step, LEAST_GRID);
   int specials = special_points(curve, special);
   ICL__TRY(icl__new_doubles(size + (int64_t)specials * (2 * CLUSTER + 1), &grid));
   for (int64_t i = 0; i < size; i++) {
-    grid[i] = fmin(fmax(lower * exp(log(upper / lower) * (double)i / (double)(size - 1)), lower), upper);
+    grid[i] = fmin(fmax(exp(first + length * (double)i / (double)(size - 1)), lower), upper);
   }
+  grid[0] = lower;
+  grid[size - 1] = upper;
   for (int s = 0; s < specials; s++) {
     for (int i = -CLUSTER; i <= CLUSTER; i++) {
       double distance = i ? copysign(exp(-step * abs(i)), i) : 0.0, p = special[s] * (1.0 + distance);
@@ -133,8 +143,8 @@ static void add_root(point_collector *found, double low, double high, double sig
   found->count++;
 }
 
-/* The derivative keeps its sign at low and high, but comes nearer to zero between: by golden sections, a point where
- * the sign is the other, or NaN. */
+/* The slope has this sign at low and high, but may pass zero between: by golden sections towards its extremum, a point
+ * where the sign is the other, or NaN. */
 static double other_sign(const icl__theory_curve *curve, double low, double high, double sign) {
   const double golden = 0.38196601125010515;
   double a = low + golden * (high - low), b = high - golden * (high - low);
@@ -159,22 +169,31 @@ static double other_sign(const icl__theory_curve *curve, double low, double high
   return NAN;
 }
 
+static int sign_of(double x) { return (x > 0.0) - (x < 0.0); }
+
+/* Whether the slope is nearest to zero at i, as far as the grid shows: nearer than at its neighbours, and of their
+ * sign, or 0. Sets them to those that exist. */
+static int is_nearest(const double *slope, int64_t count, int64_t i, int64_t *low, int64_t *high) {
+  *low = i > 0 && !isnan(slope[i - 1]) ? i - 1 : i;
+  *high = i < count - 1 && !isnan(slope[i + 1]) ? i + 1 : i;
+  int sign = sign_of(slope[*low]), middle = sign_of(slope[i]);
+  if (*low == *high || sign == 0 || sign != sign_of(slope[*high]) || middle == -sign) return 0;
+  return (*low == i || fabs(slope[*low]) > fabs(slope[i])) && (*high == i || fabs(slope[*high]) >= fabs(slope[i]));
+}
+
 static void search_grid(const double *grid, const double *slope, int64_t count, point_collector *found) {
-  int64_t last = -1; /* the last one with a sign, of this stretch of derivatives */
+  int64_t last = -1, low, high; /* last: the last one with a sign, of this stretch of derivatives */
   for (int64_t i = 0; i < count; i++) {
     if (isnan(slope[i])) last = -1;
-    if (isnan(slope[i]) || slope[i] == 0.0) continue;
-    if (last >= 0 && (slope[last] > 0.0) != (slope[i] > 0.0)) add_root(found, grid[last], grid[i], slope[last]);
-    last = i;
-    if (i == 0 || i == count - 1) continue;
-    double sign = slope[i] > 0.0 ? 1.0 : -1.0, before = sign * slope[i - 1], after = sign * slope[i + 1];
-    if (!(before > fabs(slope[i]) && after >= fabs(slope[i]))) continue;
-    double between = other_sign(found->curve, grid[i - 1], grid[i + 1], sign);
+    if (isnan(slope[i])) continue;
+    if (last >= 0 && sign_of(slope[last]) == -sign_of(slope[i])) add_root(found, grid[last], grid[i], slope[last]);
+    if (slope[i] != 0.0) last = i;
+    if (!is_nearest(slope, count, i, &low, &high)) continue;
+    double sign = sign_of(slope[low]), between = other_sign(found->curve, grid[low], grid[high], sign);
     if (isnan(between)) continue;
-    add_root(found, grid[i - 1], between, sign);
-    add_root(found, between, grid[i + 1], -sign);
-    last = i + 1; /* its sign is this one's */
-    i++;
+    add_root(found, grid[low], between, sign);
+    add_root(found, between, grid[high], -sign);
+    last = i = high;
   }
 }
 
@@ -185,7 +204,7 @@ icl_status icl__theory_stationary(const icl__theory_curve *curve, int64_t capaci
   ICL__TRY(make_grid(curve, &grid, &size));
   icl_status status = icl__new_doubles(size + 1, &slope);
   if (!status) {
-    for (int64_t i = 0; i < size; i++) slope[i] = slope_at(curve, grid[i]);
+    for (int64_t i = 0; i < size; i++) slope[i] = sure_slope_at(curve, grid[i]);
     search_grid(grid, slope, size, &found);
     icl__free(slope);
     *count = found.count;
@@ -200,8 +219,10 @@ static double value_at_end(const icl__theory_curve *curve, double end) {
   if (end == INFINITY && (curve->vary == ICL_RHO || curve->vary == ICL_TEST_RHO)) known = 0;
   if (curve->point.alpha == INFINITY && curve->vary != ICL_ALPHA && (end == 0.0 || end == INFINITY)) known = 0;
   if (known) return value_at(curve, end);
-  double value = value_at(curve, end == 0.0 ? 1e-300 : 1e300);
-  return fabs(value) > 1e100 ? copysign(INFINITY, value) : value;
+  /* Powers of the parameter go on to 0 or infinity; all else has arrived. */
+  double value = value_at(curve, end == 0.0 ? 1e-300 : 1e300), before = value_at(curve, end == 0.0 ? 1e-290 : 1e290);
+  if (fabs(value) > 1e3 * fabs(before)) return copysign(INFINITY, value);
+  return fabs(value) < 1e-3 * fabs(before) ? 0.0 : value;
 }
 
 /* Later candidates have to be lower by more than rounding. */

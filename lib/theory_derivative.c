@@ -1,10 +1,12 @@
-/* First derivatives. Each letter x of theory_formulas.h has its derivative d.x with respect to one parameter, by the
- * product rule; xi by the implicit function theorem: 1 - gamma is the derivative of lambda = xi (1 - e1/tau), so
+/* First derivatives, in long double. Everything is made of the traces
  *
- *     (1 - gamma) dxi = dlambda - ((xi - lambda)/tau) dtau + (xi^2/tau) (m2 dq - M^2 (s/root) d(1/kappa))  [eq. 16]
+ *     m_j = (1/d) tr (R + nu)^-j,   t_j = (1/d) tr R (R + nu)^-j,   r_j = (1/d) tr R^2 (R + nu)^-j
  *
- * with root = sqrt(b^2 + 4 nu), b = nu + 1/kappa - 1, and ds = ((1-s) dnu - s d(1/kappa))/root. In long double: beside
- * the peak at tau = 1 terms of the size Q/sqrt(lambda) cancel. */
+ * for j = 2 and, as their derivatives with respect to nu, j = 3; and of derivatives with respect to c = 1/kappa. All
+ * have forms that do not cancel, see doc/theory.md, section 6.8. With E = R + q, G = (R + nu)^-1, the effective ridge
+ * follows from the implicit function theorem,
+ *
+ *     (1 - gamma) dxi = dlambda + (xi/tau) ( xi m2 dq - xi M^2 F dc - ((1/d) tr E G) dtau/tau ).       [eq. 16] */
 #include <float.h>
 
 #define REAL long double
@@ -12,163 +14,210 @@
 #define NAME(x) long_##x
 #include "theory_formulas.h"
 
-/* Derivatives; inverse is that of 1/kappa. */
+/* Derivatives of the parameters, c = 1/kappa in place of kappa; then of xi and nu. cross = q dq' - q' dq. */
 typedef struct {
-  long double tau, q, inverse, rho, lambda, test_q, test_rho; /* of the parameters */
-  long double xi, nu, s, M, inverse_D, P, E, T, A, B, V, residual, mean, noise, idg, idg_M;
+  long double tau, q, c, rho, lambda, test_q, test_rho, cross;
+  long double xi, nu;
 } tangent;
 
+typedef struct {
+  long double m2, t1, r2;    /* of the squares: m2, t2, r2 of doc/theory.md */
+  long double m3, t3, r3;    /* of the cubes */
+  long double m2_c, t1_c, r2_c;
+  long double w, e2;         /* (1/d) tr E G^2, E^2 G^2 */
+  long double EG3, E2G3;     /* (1/d) tr E G^3, E^2 G^3 */
+  long double w_c, e2_c;
+} traces;
+
 static tangent seed(const icl__theory_point *point, int32_t parameter) {
-  long double alpha = point->alpha, test_alpha = point->test_alpha, kappa = point->kappa;
-  int follows_alpha = !point->has_test_alpha, follows_rho = !point->has_test_rho;
-  tangent d = {0};
-  if (parameter == ICL_TAU) d.tau = 1;
-  if (parameter == ICL_LAMBDA) d.lambda = 1;
-  if (parameter == ICL_KAPPA) d.inverse = -1 / kappa / kappa;
-  if (parameter == ICL_ALPHA) d.q = -(1 + (long double)point->rho) / alpha / alpha;
-  if (parameter == ICL_RHO) {
-    d.rho = 1;
-    d.q = 1 / alpha;
-  }
-  if (parameter == ICL_TEST_ALPHA || (parameter == ICL_ALPHA && follows_alpha)) {
-    d.test_q = -(1 + (long double)point->test_rho) / test_alpha / test_alpha;
-  }
-  if (parameter == ICL_TEST_RHO || (parameter == ICL_RHO && follows_rho)) {
+  long double kappa = point->kappa, rise = 1 + (long double)point->rho, test_rise = 1 + (long double)point->test_rho;
+  long double q = rise / point->alpha, test_q = test_rise / point->test_alpha;
+  long double log_q = 0, log_test_q = 0; /* derivatives of the logarithms */
+  int with_alpha = !point->has_test_alpha && parameter == ICL_ALPHA;
+  int with_rho = !point->has_test_rho && parameter == ICL_RHO;
+  tangent d = {.tau = parameter == ICL_TAU, .rho = parameter == ICL_RHO, .lambda = parameter == ICL_LAMBDA};
+  if (parameter == ICL_KAPPA) d.c = -1 / kappa / kappa;
+  if (parameter == ICL_ALPHA) log_q = -1 / (long double)point->alpha;
+  if (parameter == ICL_RHO) log_q = 1 / rise;
+  if (parameter == ICL_TEST_ALPHA || with_alpha) log_test_q = -1 / (long double)point->test_alpha;
+  if (parameter == ICL_TEST_RHO || with_rho) {
     d.test_rho = 1;
-    d.test_q = 1 / test_alpha;
+    log_test_q = 1 / test_rise;
   }
+  d.q = q * log_q;
+  d.test_q = test_q * log_test_q;
+  d.cross = q * test_q * (log_test_q - log_q); /* exactly 0 where both follow one alpha */
   return d;
 }
 
-/* Of s, M, 1/D, P = 1 - C, E = 1 - F and T, from those of nu and 1/kappa. For nu -> 0, kappa < 1, s/nu = 1/excess. */
-static void differentiate_resolvent(long double nu, long double excess, const long_resolvent *r, tangent *d) {
-  long double b = nu + excess, root = sqrtl(b * b + 4 * nu);
-  if (nu == 0 && excess > 0) {
-    d->s = d->nu / excess;
-    d->P = r->C * r->C * (d->inverse + d->nu + d->nu / excess);
-    d->T = -d->inverse / excess / excess;
-    return;
-  }
-  long double square = r->inverse_D * r->inverse_D;
-  d->s = (r->complement * d->nu - r->s * d->inverse) / root;
-  d->M = -r->M * r->M * (d->s + d->nu);
-  d->inverse_D = -square * (2 * r->s * d->s + d->nu);
-  d->P = r->M * r->M * (r->s * d->nu - nu * d->s);
-  d->E = r->s * square * (r->s * d->nu - 2 * nu * d->s);
-  d->T = square * (d->s * (nu - r->s * r->s) - r->s * d->nu);
-}
-
-static long double ridge_derivative(const long_terms *t, const tangent *d) {
-  if (t->tau == INFINITY) return d->lambda;
-  long double change = d->lambda - (t->xi - t->lambda) / t->tau * d->tau;
-  if (t->xi > 0) {
-    const long_resolvent *r = &t->r;
-    long double b = t->nu + t->excess, root = sqrtl(b * b + 4 * t->nu);
-    change += t->xi * t->xi / t->tau * r->M * (r->inverse_D * d->q - r->M * r->s / root * d->inverse);
-  }
-  return change / t->residual;
-}
-
-/* 1 - gamma = 1 - e2/tau with e2 = <E^2/(E + xi)^2> = 1 - 2 xi M + xi^2 m2. */
-static long double residual_derivative(const long_terms *t, const tangent *d) {
+/* Where nu > 0, or kappa > 1 so that no eigenvalue of R is 0. */
+static traces find_traces(const long_terms *t) {
   const long_resolvent *r = &t->r;
-  long double tau = t->tau;
-  if (tau == INFINITY) return 0;
-  if (t->lambda == 0 && d->lambda == 0) {
-    return tau > 1 ? d->tau / tau / tau : ((1 - tau) * d->V - t->V * d->tau / tau) / tau;
-  }
-  long double moment = d->M * r->inverse_D + r->M * d->inverse_D; /* of m2 = M/D */
-  long double e2 = -2 * d->xi * r->M * t->V - 2 * t->xi * d->M + t->xi * t->xi * moment;
-  return ((1 - t->residual) * d->tau - e2) / tau;
+  long double s = r->s, rest = r->complement, q = t->q, xi = t->xi;
+  traces m;
+  m.m2 = r->M * r->inverse_D;
+  m.t1 = r->C * r->T;
+  m.r2 = t->noise;
+  m.m3 = m.m2 * r->inverse_D * (1 + r->F * rest);
+  m.t3 = m.m2 * r->F * (s + r->F * rest);
+  m.r3 = m.m2 * s * s * (r->F + r->E * r->E * rest);
+  long double fall = 3 - 2 * r->E * rest, step = r->M * r->C * r->T; /* step = dM/dc */
+  m.m2_c = step * r->inverse_D * fall;
+  m.t1_c = r->C * r->T * r->T * (r->C - 2 * r->P * (1 + r->T * rest));
+  m.r2_c = -r->P * m.t1 - t->nu * m.t1_c;
+  m.w = m.t1 + q * m.m2;
+  m.e2 = m.r2 + q * (2 * m.t1 + q * m.m2);
+  m.EG3 = m.t3 + q * m.m3;
+  m.E2G3 = m.r3 + q * (2 * m.t3 + q * m.m3);
+  m.w_c = m.t1_c + q * m.m2_c;
+  m.e2_c = -xi * step * (2 - xi * r->inverse_D * fall);
+  return m;
 }
 
-static void differentiate_terms(const long_terms *t, tangent *d) {
+static long double ridge_derivative(const long_terms *t, const traces *m, const tangent *d) {
   const long_resolvent *r = &t->r;
-  long double mean = r->F + r->E * r->complement;
-  d->xi = ridge_derivative(t, d);
-  d->nu = d->q + d->xi;
-  differentiate_resolvent(t->nu, t->excess, r, d);
-  if (t->nu > 0 || t->excess < 0) {
-    d->A = d->q * r->M + t->q * d->M;
-    d->B = d->q * r->inverse_D + t->q * d->inverse_D;
-  } else if (t->excess > 0) { /* A = aP, B = aE, E = 1, a = q/nu = 1 or (tau - kappa)/(1 - kappa) */
-    long double rest = 1 - t->kappa, a = t->B;
-    long double fraction = t->tau >= 1 ? 0 : d->tau / rest + (1 - t->tau) * (t->kappa / rest) * (t->kappa / rest)
-                                                           * d->inverse;
-    d->A = fraction * r->P + a * d->P;
-    d->B = fraction;
-  }
-  d->V = d->B - d->E;
-  d->residual = residual_derivative(t, d);
-  d->mean = -d->E * r->s - r->E * d->s;
-  d->noise = r->C * d->mean - d->P * mean;
-  long double bias = r->s * r->P * r->E, bias_slope = d->s * r->P * r->E + r->s * (d->P * r->E + r->P * d->E);
-  long double numerator = d->s * (bias + t->A * mean) + r->s * (bias_slope + d->A * mean + t->A * d->mean);
-  long double numerator_M = -d->P * (bias + t->A * mean) + r->C * (bias_slope + d->A * mean + t->A * d->mean);
-  d->idg = (d->rho + numerator - (t->idg == 0 ? 0 : t->idg * d->residual)) / t->residual;
-  if (t->rho != 0) numerator_M += t->rho * d->M;
-  if (d->rho != 0) numerator_M += d->rho * r->M;
-  d->idg_M = (numerator_M - (t->idg_M == 0 ? 0 : t->idg_M * d->residual)) / t->residual;
+  long double tau = t->tau, xi = t->xi;
+  if (tau == INFINITY) return d->lambda;
+  long double change = xi * (m->m2 * d->q - r->M * m->t1 * d->c) - (r->C + t->A) * d->tau / tau;
+  return (d->lambda + xi / tau * change) / t->residual;
 }
 
-/* Of (x y)/tau, x >= 0 having the derivative dx; 0 where tau is infinite. */
-static long double variance_derivative(const long_terms *t, const tangent *d, long double x, long double dx,
-                                       long double y, long double dy) {
+/* Of (1/d) tr E G^2 and E^2 G^2, with G^2 = (E + xi) G^3. */
+static long double w_derivative(const long_terms *t, const traces *m, const tangent *d) {
+  return (t->xi * m->m3 - m->EG3) * d->q - 2 * m->EG3 * d->xi + m->w_c * d->c;
+}
+
+static long double e2_derivative(const long_terms *t, const traces *m, const tangent *d) {
+  return 2 * t->xi * m->EG3 * d->q - 2 * m->E2G3 * d->xi + m->e2_c * d->c;
+}
+
+/* Of 1 - gamma = 1 - e2/tau = lambda/xi + xi w/tau. With respect to tau the first form is a difference of large terms
+ * beside the peak, and the second one (by lambda/xi - xi w/tau = ((tau - 1) + xi^2 m2)/tau, which is eq. 8 again) with
+ * few data: the one of the smaller terms is good. */
+static long double residual_derivative(const long_terms *t, const traces *m, const tangent *d) {
+  long double tau = t->tau, xi = t->xi, direct = m->e2 / tau * d->tau, change = e2_derivative(t, m, d);
+  if (d->tau != 0 && xi > 0) {
+    long double by_w = xi * w_derivative(t, m, d), by_xi = -xi * m->m2 * d->xi;
+    long double by_tau = -xi * m->w / tau * d->tau, pole = (1 - tau) / xi * d->xi;
+    long double size = fabsl(by_w) + fabsl(by_xi) + fabsl(by_tau) + fabsl(pole);
+    if (size < fabsl(direct) + fabsl(change)) return (by_w + by_xi + by_tau + pole) / tau;
+  }
+  return (direct - change) / tau;
+}
+
+/* Of e_IDG = (rho + nu^2 t1 + q r2)/(1 - gamma). */
+static long double idg_derivative(const long_terms *t, const traces *m, const tangent *d) {
+  const long_resolvent *r = &t->r;
+  long double bias_c = t->nu * t->xi * m->t1_c - t->q * r->P * m->t1;
+  long double numerator = d->rho + m->r2 * d->q + 2 * t->xi * m->r3 * d->nu + bias_c * d->c;
+  if (t->tau == INFINITY) return numerator;
+  return (numerator - t->idg * residual_derivative(t, m, d)) / t->residual;
+}
+
+/* Of (e_IDG/tau) x; 0 where tau is infinite. */
+static long double variance_derivative(const long_terms *t, const traces *m, const tangent *d, long double x,
+                                       long double dx) {
   if (t->tau == INFINITY) return 0;
-  return ((dx == 0 ? 0 : dx * y) + (dy == 0 ? 0 : x * dy) - (d->tau == 0 ? 0 : x * y * d->tau / t->tau)) / t->tau;
+  return (idg_derivative(t, m, d) * x + t->idg * (dx - x * d->tau / t->tau)) / t->tau;
 }
 
-static long double icl_derivative(const long_terms *t, const tangent *d) {
+static long double icl_derivative(const long_terms *t, const traces *m, const tangent *d) {
   const long_resolvent *r = &t->r;
-  long double fixed = d->test_rho + d->P * r->E + r->P * d->E + d->test_q * t->noise + t->test_q * d->noise;
-  long double seen = (1 + t->test_q) * t->V, seen_slope = d->test_q * t->V + (1 + t->test_q) * d->V;
-  return fixed + variance_derivative(t, d, t->idg_M, d->idg_M, seen, seen_slope);
+  long double bias = 2 * t->nu * m->t3 * d->nu + r->P * r->E * r->T * (r->C + 2 * r->F) * d->c;
+  long double noise = d->test_q * m->r2 + t->test_q * (m->r2_c * d->c - 2 * m->r3 * d->nu);
+  long double x = (1 + t->test_q) * m->w, dx = d->test_q * m->w + (1 + t->test_q) * w_derivative(t, m, d);
+  return d->test_rho + bias + noise + variance_derivative(t, m, d, x, dx);
 }
 
-static long double gap_derivative(const long_terms *t, const tangent *d) {
-  const long_resolvent *r = &t->r;
-  long double y = t->V - (t->xi == 0 ? 0 : t->xi * r->T);
-  long double dy = d->V - (d->xi == 0 ? 0 : d->xi * r->T) - (t->xi == 0 ? 0 : t->xi * d->T);
-  long double square = r->P * r->E, variance = t->tau == INFINITY ? 0 : t->idg_M * y / t->tau;
-  long double change = (d->P * r->E + r->P * d->E) * (1 + r->s) + square * d->s +
-                       variance_derivative(t, d, t->idg_M, d->idg_M, y, dy);
-  return r->complement * change - d->s * (square * (1 + r->s) + variance);
+/* Of rho' + nu^2 t1 + q' r2 + (e_IDG/tau) x, x = (1/d) tr E' E G^2 with E' = R + q'. As G^2 = (E + xi) G^3,
+ *     dx = (1/d) tr G^3 ( xi (E' dq + E dq') + E (E dq' - E' dq) - 2 E E' dxi ). */
+static long double shifted_derivative(const long_terms *t, const traces *m, const tangent *d) {
+  long double q = t->q, test_q = t->test_q, nu = t->nu, xi = t->xi;
+  long double ERG3 = m->r3 + q * m->t3, EEG3 = ERG3 + test_q * m->EG3, testG3 = m->t3 + test_q * m->m3;
+  long double bias = 2 * nu * m->r3 * d->nu + nu * nu * m->t1_c * d->c;
+  long double noise = d->test_q * m->r2 + test_q * (m->r2_c * d->c - 2 * m->r3 * d->nu);
+  long double x = m->r2 + (q + test_q) * m->t1 + q * test_q * m->m2;
+  long double x_c = m->e2_c + (test_q - q) * m->w_c;
+  long double dx = xi * (d->q * testG3 + d->test_q * m->EG3) + (d->test_q - d->q) * ERG3 + d->cross * m->EG3;
+  dx += x_c * d->c - 2 * EEG3 * d->xi;
+  return d->test_rho + bias + noise + variance_derivative(t, m, d, x, dx);
 }
 
-/* See shifted_variance. */
-static long double shifted_derivative(const long_terms *t, const tangent *d) {
+/* Of nu^2 u + (e_IDG/tau) v,  u = m2 - t1,  v = t1 - r2 + q u: differences with the factor 1 - s, and so are those of
+ * the cubes. */
+static long double gap_derivative(const long_terms *t, const traces *m, const tangent *d) {
   const long_resolvent *r = &t->r;
-  long double Z = t->q == 0 ? 0 : t->q * r->T, Z_slope = t->q == 0 ? 0 : d->q * r->T + t->q * d->T;
-  long double bias = 2 * r->s * d->s * r->P * r->E + r->s * r->s * (d->P * r->E + r->P * d->E);
-  long double fixed = d->test_rho + bias + d->test_q * t->noise + t->test_q * d->noise;
-  if (t->q > 0 || t->test_q == 0) {
-    long double ratio = t->test_ratio;
-    long double ratio_slope = t->q > 0 ? (d->test_q - ratio * d->q) / t->q
-                                       : (d->test_rho - ratio * d->rho) / (1 + t->rho);
-    long double y = t->noise + r->C * Z * (1 + ratio) + ratio * t->A * t->B;
-    long double dy = d->noise + (r->C * Z_slope - d->P * Z) * (1 + ratio) + ratio * (d->A * t->B + t->A * d->B) +
-                     ratio_slope * (r->C * Z + t->A * t->B);
-    return fixed + variance_derivative(t, d, t->idg, d->idg, y, dy);
+  long double s = r->s, rest = r->complement, nu = t->nu, q = t->q;
+  long double u = m->m2 * rest * (1 + s), v = m->m2 * rest * (s * s + q - s * t->xi);
+  long double u3 = m->m2 * r->inverse_D * rest * (1 + s + s * s + r->F * rest * (1 + s)); /* m3 - t3 */
+  long double v3 = m->m2 * r->F * rest * (s + r->F - nu * r->E);                          /* t3 - r3 */
+  long double u_c = m->m2_c - m->t1_c, v_c = (1 + nu) * m->t1_c + r->P * m->t1 + q * u_c;
+  long double bias = 2 * nu * v3 * d->nu + nu * nu * u_c * d->c;
+  return bias + variance_derivative(t, m, d, v, u * d->q - 2 * (v3 + q * u3) * d->nu + v_c * d->c);
+}
+
+/* Of rho' + P at nu = rho'/alpha', c = 1/alpha' [eq. 15]. */
+static long double bayes_derivative(const icl__theory_point *point, const tangent *d) {
+  long double alpha = point->test_alpha, c = 1 / alpha, excess = c == 0 ? -1 : (1 - alpha) * c;
+  long double nu = point->test_rho * c;
+  if (d->test_q == 0 && d->test_rho == 0) return 0;
+  long_resolvent r = long_resolvent_at(nu, c, excess);
+  if (d->test_rho != 0) return 1 + r.C * r.T * c;
+  return -r.C * r.T * c * (nu + r.P * c);
+}
+
+/* alpha infinite, lambda = 0, kappa <= min(tau, 1): the limits of doc/theory.md, section 8, differentiated. With
+ * a = q/nu, y = 1 - gamma and W = kappa (1 - kappa) a^2/(tau y) there,
+ *     e_IDG = rho/y,   e'_IDG = rho' + (e_IDG/tau) (kappa + (q'/q) (1 - kappa) a^2)  for q' = 0,
+ * and, for rho = 0,
+ *     e'_ICL = rho' + 1 - kappa + q' kappa + (1 + q') W,   e'_IDG = rho' + q' (kappa + W),   gap = 1 - kappa + W. */
+typedef struct {
+  long double a, y, W;
+} limits;
+
+static void find_limits(const icl__theory_point *point, const tangent *d, limits *at, limits *slope) {
+  long double tau = point->tau, kappa = point->kappa, dkappa = -d->c * kappa * kappa;
+  *at = (limits){.a = 1, .y = 1};
+  *slope = (limits){0};
+  if (tau == INFINITY) return;
+  if (tau > 1) {
+    at->y = (tau - 1) / tau;
+    slope->y = d->tau / tau / tau;
+    at->W = kappa * (1 - kappa) / (tau - 1);
+    slope->W = ((1 - 2 * kappa) * dkappa - at->W * d->tau) / (tau - 1);
+  } else {
+    at->a = (tau - kappa) / (1 - kappa);
+    slope->a = (d->tau - (1 - at->a) * dkappa) / (1 - kappa);
+    at->y = (1 - tau) / tau * at->a;
+    slope->y = (1 - tau) / tau * slope->a - at->a * d->tau / tau / tau;
+    at->W = kappa * (tau - kappa) / (1 - tau);
+    slope->W = ((tau - 2 * kappa) * dkappa + (kappa + at->W) * d->tau) / (1 - tau);
   }
-  long double y = t->noise + t->test_q * r->C * r->T; /* q = 0 < q' */
-  long double dy = d->noise + d->test_q * r->C * r->T + t->test_q * (r->C * d->T - d->P * r->T);
-  long double w = t->test_q * t->B, dw = d->test_q * t->B + t->test_q * d->B;
-  return fixed + variance_derivative(t, d, t->idg, d->idg, y, dy) +
-         (w == 0 && dw == 0 ? 0 : variance_derivative(t, d, t->idg_M, d->idg_M, w, dw));
 }
 
-static long double bayes_derivative(const icl__theory_point *point, int32_t parameter) {
-  tangent d = seed(point, parameter);
-  long double alpha = point->test_alpha, inverse = 1 / alpha, excess = inverse == 0 ? -1 : (1 - alpha) * inverse;
-  long double x = point->test_rho * inverse;
-  int by_alpha = d.test_q != 0 && d.test_rho == 0;
-  if (d.test_q == 0 && d.test_rho == 0) return 0;
-  if (x == 0 && excess == 0) return NAN;
-  d.inverse = by_alpha ? -inverse * inverse : 0;
-  d.nu = by_alpha ? -x * inverse : inverse;
-  long_resolvent r = long_resolvent_at(x, inverse, excess);
-  differentiate_resolvent(x, excess, &r, &d);
-  return d.test_rho + d.P;
+static long double limit_derivative(const icl__theory_point *point, int32_t quantity, const tangent *d, int shifted) {
+  limits at, slope;
+  long double tau = point->tau, kappa = point->kappa, rho = point->rho, dkappa = -d->c * kappa * kappa;
+  long double rise = 1 + rho, test_rise = 1 + (long double)point->test_rho, test_q = test_rise / point->test_alpha;
+  if (d->lambda != 0 && tau < INFINITY) return NAN; /* a ridge changes the limits discontinuously */
+  if (quantity == ICL_QUANTITY_XI) return d->lambda;
+  find_limits(point, d, &at, &slope);
+  long double idg = rho == 0 ? 0 : rho / at.y; /* y = 0 at kappa = tau */
+  long double didg = rho == 0 && d->rho == 0 ? 0 : (d->rho - idg * slope.y) / at.y;
+  if (quantity == ICL_QUANTITY_IDG && !shifted) return didg;
+  long double noise = test_q * dkappa + d->test_q * kappa;
+  if (d->lambda != 0 && test_q != 0) noise -= 2 * test_q * kappa * kappa / (1 - kappa); /* -2 q' r3 */
+  if (quantity == ICL_QUANTITY_IDG && test_q == 0) {
+    if (tau == INFINITY) return d->test_rho;
+    long double ratio = test_rise / rise, dratio = (d->test_rho - ratio * d->rho) / rise, square = at.a * at.a;
+    long double x = kappa + ratio * square * (1 - kappa);
+    long double dx = dkappa * (1 - ratio * square) + (1 - kappa) * (dratio * square + 2 * ratio * at.a * slope.a);
+    return d->test_rho + (didg * x + idg * (dx - x * d->tau / tau)) / tau;
+  }
+  if (tau < INFINITY && d->rho != 0) return NAN; /* infinite for rho > 0 */
+  if (quantity == ICL_QUANTITY_GAP) return slope.W - dkappa;
+  long double variance = quantity == ICL_QUANTITY_ICL ? (1 + test_q) * slope.W - dkappa : test_q * slope.W;
+  return d->test_rho + noise + d->test_q * at.W + variance;
 }
 
 /* Where an infinite context without ridge has a kink: at kappa = 1, and for tau < 1 at kappa = tau. */
@@ -176,32 +225,33 @@ static int has_kink(const icl__theory_point *point, int32_t quantity, int32_t pa
   double kappa = point->kappa, tau = point->tau;
   if (point->alpha < INFINITY || point->lambda > 0.0) return 0;
   if (tau < 1.0) return kappa == tau && (parameter == ICL_KAPPA || parameter == ICL_TAU);
-  int shifted = point->test_alpha != point->alpha || point->test_rho != point->rho;
-  return kappa == 1.0 && parameter == ICL_KAPPA && (quantity != ICL_QUANTITY_IDG || shifted);
+  if (kappa != 1.0 || parameter != ICL_KAPPA) return 0;
+  if (quantity != ICL_QUANTITY_IDG) return quantity != ICL_QUANTITY_XI;
+  return point->test_alpha < INFINITY || (point->test_rho != point->rho && point->rho > 0.0 && tau < INFINITY);
 }
 
 static long double derivative(const icl__theory_point *point, int32_t quantity, int32_t parameter) {
   long_terms t;
   tangent d = seed(point, parameter);
   int is_test = parameter == ICL_TEST_ALPHA || parameter == ICL_TEST_RHO;
-  int separate = is_test || point->has_test_alpha || point->has_test_rho; /* moves without the test law or it alone */
-  if (quantity == ICL_QUANTITY_BAYES) return bayes_derivative(point, parameter);
+  int shifted = is_test || point->has_test_alpha || point->has_test_rho;
+  if (quantity == ICL_QUANTITY_BAYES) return bayes_derivative(point, &d);
   if (is_test && (quantity == ICL_QUANTITY_XI || quantity == ICL_QUANTITY_GAP)) return 0;
   if (point->lambda == INFINITY) return quantity == ICL_QUANTITY_GAP ? 0 : d.test_rho;
   if (quantity == ICL_QUANTITY_GAP && point->kappa == INFINITY) return 0;
   if (point->tau == 1.0 && point->lambda == 0.0) {
     return parameter == ICL_TAU || parameter == ICL_LAMBDA ? (long double)NAN : 0; /* of xi: the others diverge */
   }
-  if (quantity != ICL_QUANTITY_XI && has_kink(point, quantity, parameter)) return NAN;
+  if (has_kink(point, quantity, parameter)) return NAN;
   long_find_terms(point, &t);
-  if (quantity == ICL_QUANTITY_XI) {
-    if (t.residual == 0) return parameter == ICL_LAMBDA || has_kink(point, quantity, parameter) ? (long double)NAN : 0;
-    return ridge_derivative(&t, &d);
-  }
-  differentiate_terms(&t, &d);
-  if (quantity == ICL_QUANTITY_GAP) return gap_derivative(&t, &d);
-  if (quantity == ICL_QUANTITY_ICL && point->kappa < INFINITY) return icl_derivative(&t, &d);
-  return separate ? shifted_derivative(&t, &d) : d.idg;
+  if (t.nu == 0 && t.excess >= 0) return limit_derivative(point, quantity, &d, shifted);
+  traces m = find_traces(&t);
+  d.xi = ridge_derivative(&t, &m, &d);
+  d.nu = d.q + d.xi;
+  if (quantity == ICL_QUANTITY_XI) return d.xi;
+  if (quantity == ICL_QUANTITY_GAP) return gap_derivative(&t, &m, &d);
+  if (quantity == ICL_QUANTITY_ICL && point->kappa < INFINITY) return icl_derivative(&t, &m, &d);
+  return shifted ? shifted_derivative(&t, &m, &d) : idg_derivative(&t, &m, &d);
 }
 
 int icl__theory_derivative(const icl__theory_point *point, int32_t quantity, int32_t parameter, double *value) {
