@@ -29,7 +29,8 @@ static series icl_large[] = {ICL_LARGE(0.25), ICL_LARGE(0.75), ICL_LARGE(1), ICL
 static panel panels[] = {
   {.title = "IDG: " TAU " = 0.5, " RHO " = 0.5, " LAMBDA " = 10^{-6}",
    .x_label = ALPHA_AXIS, .y_label = ERROR_IDG, .series = idg,
-   .count = COUNT(idg), .log_x = 1, .log_y = 1, .y_tics = "1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50", .key = "top left"},
+   .count = COUNT(idg), .log_x = 1, .log_y = 1,
+   .y_tics = "1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50", .key = "top left"},
   {.title = "ICL: " TAU " = 0.5, " RHO " = 0.1, " LAMBDA " = 10^{-6}",
    .x_label = ALPHA_AXIS, .y_label = ERROR_ICL, .series = icl,
    .count = COUNT(icl), .log_x = 1, .log_y = 1, .key = "top left"},
@@ -44,8 +45,8 @@ static figure shown = {
              "Left: tasks of pretraining (IDG), tau = 0.5, rho = 0.5. Middle: fresh tasks (ICL), tau = 0.5, rho = 0.1. "
              "Right: ICL, tau = 20, rho = 0.5. Curves: theory of large d; filled "
              "points: simulation; open marks: finite-size theory.",
-  .remark = "z against the curves shows the shift of order 1/d between fits and the limit, which the finite-size theory "
-            "explains but at the longest contexts with kappa close to min(tau, 1): there the limit goes over from a "
+  .remark = "z against the curves shows the shift of order 1/d between fits and the limit. The finite-size theory "
+            "explains it but at the longest contexts with kappa close to min(tau, 1): there the limit goes over from a "
             "finite error to a diverging one, and at such sizes neither is accurate.",
   .panels = panels, .count = COUNT(panels), .finite = 1};
 
