@@ -16,6 +16,7 @@
 
 #include "command_line.h"
 #include "figure.h"
+#include "grid.h"
 
 #define NAME "01_double_descent"
 
@@ -159,21 +160,6 @@ static sizes realise(const settings *set, double tau) {
   return size;
 }
 
-/* The finaliser of splitmix64 (Steele, Lea and Flood 2014): one to one, and every bit of the argument decides about
- * every bit of the result. */
-static uint64_t mix(uint64_t word) {
-  word = (word ^ (word >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-  word = (word ^ (word >> 27)) * UINT64_C(0x94d049bb133111eb);
-  return word ^ (word >> 31);
-}
-
-/* seed + index would make runs with neighbouring seeds the same experiment, shifted by one replicate. Mixed twice, the
- * replicates of one run have different seeds for certain, and those of two runs share one with a chance of 2^-64 a
- * pair. */
-static uint64_t replicate_seed(uint64_t seed, int64_t index) {
-  return mix(mix(seed + UINT64_C(0x9e3779b97f4a7c15)) + (uint64_t)index);
-}
-
 /* One replicate: a pool, a dataset, a fit, and the exact errors of that fit. */
 static icl_status replicate(const settings *set, const sizes *size, uint64_t seed, double *errors) {
   icl_task_pool *pool = NULL;
@@ -229,7 +215,7 @@ static void *work_on(void *argument) {
   int64_t index;
   while ((index = take(job)) >= 0) {
     sizes size = realise(set, set->tau[index / set->replicates]);
-    finish(job, replicate(set, &size, replicate_seed(set->seed, index), &job->errors[index * ERRORS]));
+    finish(job, replicate(set, &size, family_seed(set->seed, index), &job->errors[index * ERRORS]));
   }
   return NULL;
 }

@@ -21,6 +21,18 @@ double logarithmic_point(double low, double high, int64_t count, int64_t index) 
   return exp(linear_point(log(low), log(high), count, index));
 }
 
+/* The finaliser of splitmix64 (Steele, Lea and Flood 2014): one to one, and every bit of the argument decides about
+ * every bit of the result. */
+static uint64_t mix(uint64_t word) {
+  word = (word ^ (word >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+  word = (word ^ (word >> 27)) * UINT64_C(0x94d049bb133111eb);
+  return word ^ (word >> 31);
+}
+
+uint64_t family_seed(uint64_t seed, int64_t index) {
+  return mix(mix(seed + UINT64_C(0x9e3779b97f4a7c15)) + (uint64_t)index);
+}
+
 int64_t processors(void) {
   long count = sysconf(_SC_NPROCESSORS_ONLN);
   return count > 0 ? count : 1;

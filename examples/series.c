@@ -52,6 +52,14 @@ int64_t series_replicates(const series_settings *set, const series *one) {
   return one->max_replicates && one->max_replicates < set->replicates ? one->max_replicates : set->replicates;
 }
 
+void series_mean(series_point *point, const double *values, int64_t stride) {
+  double count = (double)point->replicates, deviation = 0.0;
+  point->mean = 0.0;
+  for (int64_t r = 0; r < point->replicates; r++) point->mean += values[r * stride] / count;
+  for (int64_t r = 0; r < point->replicates; r++) deviation += pow(values[r * stride] - point->mean, 2.0);
+  point->standard_error = sqrt(deviation / (count * (count - 1.0)));
+}
+
 /* The parameters in the order of ICL_TAU, ... */
 static const double *parameter_of(const series *one, int32_t parameter) {
   switch (parameter) {

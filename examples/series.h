@@ -83,6 +83,7 @@ struct series {
   double low, high;       /* the curve's ends, spaced as the panel's x axis; equal: no curve */
   int style;              /* 1, 2, ...: colour and mark, to have two in common; 0: by the place in the panel */
   int dashed, hollow;     /* the curve; the marks */
+  double shift;           /* the figure shows the marks at this many times x, to tell apart what coincides; 0: at x */
   int joined;             /* the points, by thin lines */
   /* For what icl_experiment_curve does not do: fills `points`, with x and sizes, for the `count` values of `at`. */
   void (*simulate)(const series_settings *set, series *one);
@@ -98,7 +99,7 @@ typedef struct {
   const char *title, *x_label, *y_label;
   series *series;
   int64_t count;
-  int log_x, log_y;
+  int log_x, log_y;          /* on a logarithmic y axis negative means are at |mean|, hollow */
   double y_low, y_high;      /* the range shown; equal: what the data need */
   const char *x_tics, *y_tics; /* gnuplot's, between parentheses, such as "0.1, 1, 'peak' 2"; NULL: automatic */
   const char *key;           /* gnuplot's place of the legend, default "top right" */
@@ -126,6 +127,16 @@ typedef struct {
   "\n" \
   "Writes PREFIX.csv, PREFIX.txt (the caption), and through gnuplot PREFIX.svg and PREFIX.png. Finished replicates\n" \
   "are kept in PREFIX.checkpoint: a run that was interrupted goes on there, a finished one only draws again.\n" \
+  SERIES_OPTIONS
+
+/* For a program that keeps nothing. */
+#define SERIES_HELP_FROM_SCRATCH \
+  "\n" \
+  "Writes PREFIX.csv, PREFIX.txt (the caption), and through gnuplot PREFIX.svg and PREFIX.png. Nothing is kept of a\n" \
+  "run that was interrupted.\n" \
+  SERIES_OPTIONS
+
+#define SERIES_OPTIONS \
   "\n" \
   "  --quick           small sizes, in less than a minute; the default\n" \
   "  --full            the sizes of the paper, in minutes\n" \
@@ -151,6 +162,8 @@ int series_main(int argc, char **argv, figure *shown);
 series_settings series_parse(int argc, char **argv, const figure *shown);
 /* A new experiment with the parameters of `one`, its replicates and the checkpoint; for `simulate`. */
 icl_experiment *series_experiment(const series_settings *set, const series *one);
+/* Mean and standard error of values[r * stride], r < point->replicates. */
+void series_mean(series_point *point, const double *values, int64_t stride);
 /* Its run: threads, and the count of replicates on a terminal unless `one` is NULL. */
 icl_run *series_start(const series_settings *set, const series *one);
 int64_t series_replicates(const series_settings *set, const series *one);

@@ -22,15 +22,25 @@ static double shown_or_gap(double value, int logarithmic) {
   return isfinite(value) && (!logarithmic || value > 0.0) ? value : NAN;
 }
 
-static void send_points(FILE *gnuplot, const panel *axes, int64_t p, int64_t s) {
+static int has_negative(const panel *axes, const series *one) {
+  int64_t i = 0;
+  if (!axes->log_y || axes->difference) return 0;
+  while (i < one->count && !(one->points[i].mean < 0.0)) i++;
+  return i < one->count;
+}
+
+/* A logarithmic axis shows the negative ones at their absolute value, by marks of the other kind. */
+static void send_points(FILE *gnuplot, const panel *axes, int64_t p, int64_t s, int negative) {
   const series *one = &axes->series[s];
-  fprintf(gnuplot, "$points%" PRId64 "_%" PRId64 " << END\n", p, s);
+  const double shift = one->shift > 0.0 ? one->shift : 1.0;
+  fprintf(gnuplot, "$%s%" PRId64 "_%" PRId64 " << END\n", negative ? "negative" : "points", p, s);
   for (int64_t i = 0; i < one->count; i++) {
     const series_point *point = &one->points[i];
     double y = axes->difference ? fabs(point->mean - point->theory) : point->mean, error = point->standard_error;
+    if (negative) y = y < 0.0 ? -y : NAN;
     /* Below, on a logarithmic axis, a bar ends where the axis does. */
     double low = axes->log_y && y - error <= 0.0 ? y * 1e-9 : y - error;
-    fprintf(gnuplot, "%.10g %.10g %.10g %.10g %.10g\n", shown_or_gap(point->x, axes->log_x),
+    fprintf(gnuplot, "%.10g %.10g %.10g %.10g %.10g\n", shown_or_gap(point->x * shift, axes->log_x),
             shown_or_gap(y, axes->log_y), isfinite(error) ? low : y, isfinite(error) ? y + error : y,
             shown_or_gap(point->finite, axes->log_y));
   }
@@ -109,7 +119,17 @@ static int has_finite(const series *one) {
   return 0;
 }
 
-static void plot_series(FILE *gnuplot, const series *one, int64_t p, int64_t s, const char **separator) {
+/* Bars are arrows with flat heads: yerrorbars blanks bar and curve around a mark. */
+static void plot_marks(FILE *gnuplot, const char *block, int64_t p, int64_t s, int mark, const char *color,
+                       const char **separator) {
+  fprintf(gnuplot, "%s $%s%" PRId64 "_%" PRId64 " using 1:3:(0):($4-$3) with vectors heads size graph 0.006,90"
+          " lw 1.2 lc rgb '%s' notitle, '' using 1:2 with points pt %d ps 0.75 lc rgb '%s' notitle", *separator, block,
+          p, s, color, mark, color);
+  *separator = ",";
+}
+
+static void plot_series(FILE *gnuplot, const panel *axes, int64_t p, int64_t s, const char **separator) {
+  const series *one = &axes->series[s];
   const int style = style_of(one, s);
   const char *color = styles[style].color;
   const int mark = one->hollow ? styles[style].hollow : styles[style].mark;
@@ -123,12 +143,10 @@ static void plot_series(FILE *gnuplot, const series *one, int64_t p, int64_t s, 
             s, color);
     *separator = ",";
   }
-  if (one->count) {
-    /* Bars as arrows with flat heads: yerrorbars blanks bar and curve around a mark. */
-    fprintf(gnuplot, "%s $points%" PRId64 "_%" PRId64 " using 1:3:(0):($4-$3) with vectors heads size graph 0.006,90"
-            " lw 1.2 lc rgb '%s' notitle, '' using 1:2 with points pt %d ps 0.75 lc rgb '%s' notitle", *separator, p,
-            s, color, mark, color);
-    *separator = ",";
+  if (one->count) plot_marks(gnuplot, "points", p, s, mark, color, separator);
+  if (has_negative(axes, one)) {
+    int other = one->hollow ? styles[style].mark : styles[style].hollow;
+    plot_marks(gnuplot, "negative", p, s, other, color, separator);
   }
   if (has_finite(one)) {
     fprintf(gnuplot, ", $points%" PRId64 "_%" PRId64 " using 1:5 with points pt %d ps 1.5 lw 0.9 lc rgb '%s' notitle",
@@ -153,7 +171,7 @@ static void plot_panel(FILE *gnuplot, const panel *axes, int64_t p) {
   if (axes->commands) fprintf(gnuplot, "%s\n", axes->commands);
   int finite = 0;
   for (int64_t s = 0; s < axes->count; s++) {
-    plot_series(gnuplot, &axes->series[s], p, s, &separator);
+    plot_series(gnuplot, axes, p, s, &separator);
     finite |= has_finite(&axes->series[s]);
   }
   if (finite) fputs(", NaN with points pt 6 ps 1.5 lw 0.9 lc rgb '#555555' title 'finite-size theory'", gnuplot);
@@ -182,7 +200,9 @@ int series_draw(const series_settings *set, const figure *shown) {
         "set title font ',13'\n", gnuplot);
   for (int64_t p = 0; p < shown->count; p++) {
     for (int64_t s = 0; s < shown->panels[p].count; s++) {
-      send_points(gnuplot, &shown->panels[p], p, s);
+      const panel *axes = &shown->panels[p];
+      send_points(gnuplot, axes, p, s, 0);
+      if (has_negative(axes, &axes->series[s])) send_points(gnuplot, axes, p, s, 1);
       send_curve(gnuplot, &shown->panels[p], p, s);
     }
   }
