@@ -55,12 +55,11 @@ static icl__theory_point point_of(const double *parameter) {
   return point;
 }
 
-static icl_status evaluate(const double *parameter, int32_t quantity, double *value) {
-  icl__theory_point point = point_of(parameter);
-  double result = icl__theory_value(&point, quantity);
+static icl_status evaluate(const icl__theory_point *point, int32_t quantity, double *value) {
+  double result = icl__theory_value(point, quantity);
   if (isnan(result)) {
     return icl__fail(ICL_ERR_NONFINITE, "the theory overflows at tau = %g, alpha = %g, kappa = %g, rho = %g, lambda ="
-                     " %g", parameter[0], parameter[1], parameter[2], parameter[3], parameter[4]);
+                     " %g", point->tau, point->alpha, point->kappa, point->rho, point->lambda);
   }
   *value = result;
   return ICL_OK;
@@ -111,7 +110,8 @@ icl_status icl_theory_value(const icl_theory *theory, int32_t quantity, double *
   ICL__TRY(icl__check_pointer(theory, "theory"));
   ICL__TRY(check_quantity(quantity));
   ICL__TRY(icl__check_pointer(value, "value"));
-  return evaluate(theory->parameter, quantity, value);
+  icl__theory_point point = point_of(theory->parameter);
+  return evaluate(&point, quantity, value);
 }
 
 /* check_value for each of many; the loop has no branches, since points are cheap. */
@@ -130,7 +130,6 @@ typedef struct {
 } point_list;
 
 static icl_status evaluate_points(const point_list *points, int64_t count, int32_t quantity, double *values) {
-  double parameter[PARAMETERS];
   int64_t elements;
   ICL__TRY(icl__check_product(count, 1, 1, "values", &elements));
   const double *from[PARAMETERS];
@@ -144,8 +143,10 @@ static icl_status evaluate_points(const point_list *points, int64_t count, int32
   ICL__TRY(icl__new_doubles(count, &results));
   icl_status status = ICL_OK;
   for (int64_t index = 0; !status && index < count; index++) {
+    double parameter[PARAMETERS];
     for (int j = 0; j < PARAMETERS; j++) parameter[j] = from[j][stride[j] * index];
-    status = evaluate(parameter, quantity, &results[index]);
+    icl__theory_point point = point_of(parameter);
+    status = evaluate(&point, quantity, &results[index]);
   }
   for (int64_t index = 0; !status && index < count; index++) values[index] = results[index];
   icl__free(results);
