@@ -253,7 +253,7 @@ static figure shown = {
              "tokens, with the same pools.",
   .remark = "The theory is not meant for the correlated tokens; they are not in the comparison. At d = 40 the fits "
             "peak at tau = 1 + 1/d: this shift, which all laws share, is what z shows at tau > 1.",
-  .panels = panels, .count = COUNT(panels), .columns = 3, .quick_d = 40, .quick_replicates = 4, .full_d = 40,
+  .panels = panels, .count = COUNT(panels), .columns = 3, .quick_d = 40, .quick_replicates = 3, .full_d = 40,
   .full_replicates = 10};
 
 int main(int argc, char **argv) {
