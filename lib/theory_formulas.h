@@ -57,15 +57,16 @@ static inline NAME(resolvent) NAME(resolvent_at)(REAL nu, REAL inverse, REAL exc
 }
 
 /* xi at lambda = 0: (1 - tau)/(tau M_{kappa/tau}(q)) below the interpolation threshold, 0 above. */
-static inline REAL NAME(ridgeless)(REAL tau, REAL q, REAL inverse, REAL distance) {
+static inline REAL NAME(ridgeless)(REAL tau, REAL inverse_tau, REAL q, REAL inverse, REAL distance) {
   if (tau >= 1) return 0;
   REAL b = q - distance, root = sqrt(b * b + 4 * q); /* kappa/tau takes the place of kappa in eq. 9 */
   REAL s = inverse == 0 ? 1 : b > 0 ? 2 * q / (b + root) : (root - b) / 2;
-  return (1 - tau) / tau * (s + q);
+  return (1 - tau) * inverse_tau * (s + q);
 }
 
 typedef struct {
   REAL tau, q, lambda;
+  REAL inverse_tau;
   REAL inverse;  /* 1/kappa */
   REAL excess;   /* 1/kappa - 1 */
   REAL distance; /* 1 - tau/kappa */
@@ -125,7 +126,7 @@ static inline int NAME(crossing)(const NAME(ridge_equation) *equation, REAL xi, 
 static inline REAL NAME(effective_ridge)(const NAME(ridge_equation) *equation) {
   REAL lambda = equation->lambda, tau = equation->tau, lower = lambda, upper;
   if (tau == INFINITY) return lambda;
-  if (lambda == 0) return NAME(ridgeless)(tau, equation->q, equation->inverse, equation->distance);
+  if (lambda == 0) return NAME(ridgeless)(tau, equation->inverse_tau, equation->q, equation->inverse, equation->distance);
   REAL xi = NAME(ridge_from_above)(equation, &upper);
   upper *= 2; /* rounding of the bound */
   for (int step = 0; step < 400; step++) {
@@ -149,6 +150,7 @@ static inline REAL NAME(effective_ridge)(const NAME(ridge_equation) *equation) {
 
 typedef struct {
   REAL tau, kappa, rho, lambda, q;
+  REAL inverse_tau;
   REAL inverse, excess; /* 1/kappa, 1/kappa - 1 */
   REAL test_rho, test_q;
   REAL test_ratio; /* q'/q; also where both are 0 */
@@ -169,9 +171,11 @@ static inline void NAME(find_ridge)(const icl__theory_point *point, NAME(terms) 
   t->rho = point->rho;
   t->lambda = point->lambda;
   t->q = (1 + t->rho) / (REAL)point->alpha;
+  t->inverse_tau = 1 / t->tau;
   t->inverse = 1 / t->kappa;
   t->excess = t->kappa == INFINITY ? -1 : (1 - t->kappa) * t->inverse;
-  NAME(ridge_equation) equation = {.tau = t->tau, .q = t->q, .lambda = t->lambda, .inverse = t->inverse,
+  NAME(ridge_equation) equation = {.tau = t->tau, .q = t->q, .lambda = t->lambda,
+                                   .inverse_tau = t->inverse_tau, .inverse = t->inverse,
                                    .excess = t->excess};
   equation.scale = t->kappa < 1 ? t->kappa : 1;
   equation.distance = t->kappa == INFINITY || t->tau == INFINITY ? 1 : (t->kappa - t->tau) * t->inverse;
@@ -195,15 +199,19 @@ static inline void NAME(find_terms)(const icl__theory_point *point, NAME(terms) 
   }
   t->V = r->F + t->B;
   if (tau == INFINITY) t->residual = 1;
-  else if (t->lambda == 0) t->residual = tau > 1 ? (tau - 1) / tau : (1 - tau) / tau * t->V;
-  else t->residual = t->lambda / xi + xi * r->M * t->V / tau;
+  else if (t->lambda == 0) t->residual = (tau > 1 ? tau - 1 : (1 - tau) * t->V) * t->inverse_tau;
+  else t->residual = t->lambda / xi + xi * r->M * t->V * t->inverse_tau;
   REAL mean = r->F + r->E * r->complement; /* r2/C */
   REAL numerator = r->s * r->s * r->P * r->E + r->s * t->A * mean;
   REAL numerator_M = r->C * (r->s * r->P * r->E + t->A * mean);
   t->noise = r->C * mean;
-  t->idg = t->rho + numerator == 0 ? 0 : (t->rho + numerator) / t->residual;
-  t->idg_M = t->rho == 0 && numerator_M == 0 ? 0 : ((t->rho == 0 ? 0 : t->rho * r->M) + numerator_M) / t->residual;
+  REAL gain = 1 / t->residual;
+  t->idg = t->rho + numerator == 0 ? 0 : (t->rho + numerator) * gain;
+  t->idg_M = t->rho == 0 && numerator_M == 0 ? 0 : ((t->rho == 0 ? 0 : t->rho * r->M) + numerator_M) * gain;
   t->test_rho = point->test_rho;
+  t->test_q = q;
+  t->test_ratio = 1;
+  if (point->test_alpha == point->alpha && point->test_rho == point->rho) return;
   t->test_q = (1 + t->test_rho) / (REAL)point->test_alpha;
   t->test_ratio = q > 0 ? t->test_q / q : (1 + t->test_rho) / (1 + t->rho);
 }
@@ -225,7 +233,7 @@ static inline REAL NAME(error_of)(const NAME(terms) *t, int in_distribution, int
   if (in_distribution && !shifted) return t->idg;
   REAL fixed = t->test_rho + t->test_q * t->noise;
   if (in_distribution) return fixed + r->s * r->s * r->P * r->E + NAME(shifted_variance)(t);
-  REAL variance = t->tau == INFINITY || t->V == 0 ? 0 : (1 + t->test_q) * t->idg_M * t->V / t->tau;
+  REAL variance = t->tau == INFINITY || t->V == 0 ? 0 : (1 + t->test_q) * t->idg_M * t->V * t->inverse_tau;
   return fixed + r->P * r->E + variance;
 }
 
