@@ -91,16 +91,25 @@ static long double e2_derivative(const long_terms *t, const traces *m, const tan
   return 2 * t->xi * m->EG3 * d->q - 2 * m->E2G3 * d->xi + m->e2_c * d->c;
 }
 
-/* Of 1 - gamma = 1 - e2/tau = lambda/xi + xi w/tau. With respect to tau the first form is a difference of large terms
- * beside the peak, and the second one (by lambda/xi - xi w/tau = ((tau - 1) + xi^2 m2)/tau, which is eq. 8 again) with
- * few data: the one of the smaller terms is good. */
+/* At lambda = 0 < 1 - tau, of 1 - gamma = (1 - tau) V/tau with V = (s^2 + q)/D and 1 - V = xi/D. */
+static long double ridgeless_derivative(const long_terms *t, const tangent *d) {
+  const long_resolvent *r = &t->r;
+  long double tau = t->tau, ds = r->T * r->complement * d->nu - r->F * d->c;
+  long double dV = r->inverse_D * (t->xi * r->inverse_D * (2 * r->s * ds + d->q) - t->V * d->xi);
+  return ((1 - tau) * dV - t->V * d->tau / tau) / tau;
+}
+
+/* Of 1 - gamma = 1 - e2/tau = lambda/xi + xi w/tau. The first form is a difference of large terms beside the peak, and
+ * the second one, by lambda/xi - xi w/tau = ((tau - 1) + xi^2 m2)/tau, which is eq. 8 again, with few data and at small
+ * lambda: the one of the smaller terms is good. */
 static long double residual_derivative(const long_terms *t, const traces *m, const tangent *d) {
   long double tau = t->tau, xi = t->xi, direct = m->e2 / tau * d->tau, change = e2_derivative(t, m, d);
-  if (d->tau != 0 && xi > 0) {
-    long double by_w = xi * w_derivative(t, m, d), by_xi = -xi * m->m2 * d->xi;
-    long double by_tau = -xi * m->w / tau * d->tau, pole = (1 - tau) / xi * d->xi;
-    long double size = fabsl(by_w) + fabsl(by_xi) + fabsl(by_tau) + fabsl(pole);
-    if (size < fabsl(direct) + fabsl(change)) return (by_w + by_xi + by_tau + pole) / tau;
+  if (t->lambda == 0 && d->lambda == 0 && tau < 1) return ridgeless_derivative(t, d);
+  if (xi > 0) {
+    long double by_w = xi * w_derivative(t, m, d), by_xi = -xi * m->m2 * d->xi, pole = (1 - tau) / xi * d->xi;
+    long double by_tau = -xi * m->w / tau * d->tau, by_lambda = tau / xi * d->lambda;
+    long double size = fabsl(by_w) + fabsl(by_xi) + fabsl(pole) + fabsl(by_tau) + fabsl(by_lambda);
+    if (size < fabsl(direct) + fabsl(change)) return (by_w + by_xi + pole + by_tau + by_lambda) / tau;
   }
   return (direct - change) / tau;
 }

@@ -18,12 +18,25 @@ static int64_t stationary(const icl_theory *theory, int32_t quantity, int32_t va
   return count;
 }
 
-/* The slope p Q' changes its sign there, seen from a millionth away or from a third of the way to the next point; and
- * there itself it is 0 to rounding: as it is linear between, of its size h away by at most 2 eps/h for the rounding of
- * p, plus 1e-17 of the scale for its own (it is computed in long double). */
+/* The places beside which curves may have features as narrow as their distance from there: what would be poles and
+ * kinks but for the ridge and the effective noise. */
+static int special_points(const icl_theory *theory, int32_t vary, double *special) {
+  special[0] = 1.0;
+  special[1] = get(theory, vary == ICL_TAU ? ICL_KAPPA : ICL_TAU);
+  return vary == ICL_TAU || vary == ICL_KAPPA ? 2 : vary == ICL_ALPHA || vary == ICL_TEST_ALPHA;
+}
+
+/* The slope p Q' changes its sign there, seen from a relative distance h of a millionth, of a third of the way to the
+ * next point or of a hundredth of the way to a special place; and there itself it is 0 to rounding: as it is linear
+ * between, of its size h away by at most 2 eps/h for the rounding of p, plus 1e-17 of the scale for its own (it is
+ * computed in long double). */
 static void check_point(icl_theory *theory, int32_t quantity, int32_t vary, int64_t count, const double *at,
                         int64_t i) {
-  double h = 1e-6;
+  double h = 1e-6, special[2];
+  int specials = special_points(theory, vary, special);
+  for (int s = 0; s < specials; s++) {
+    if (at[i] != special[s]) h = fmin(h, fabs(at[i] / special[s] - 1.0) / 100.0);
+  }
   if (i > 0) h = fmin(h, (1.0 - at[i - 1] / at[i]) / 3.0);
   if (i < count - 1) h = fmin(h, (at[i + 1] / at[i] - 1.0) / 3.0);
   double before = slope_at(theory, quantity, vary, at[i] * (1.0 - h));
@@ -63,21 +76,21 @@ static int find_turns(const double *at, const double *values, const double *unit
   return count;
 }
 
-/* No turn of the scan is missed: every bracket has a point, and there are at least as many points. With respect to tau
- * the ridgeless errors have their pole at 1 instead. */
-static void check_scan(icl_theory *theory, int32_t quantity, int32_t vary) {
-  static double at[SCAN], values[SCAN], unit[SCAN];
-  double points[CAPACITY], own = get(theory, vary), lower = 1e-4, upper = 1e4;
-  int following = vary == ICL_TEST_ALPHA || vary == ICL_TEST_RHO;
+/* No turn of the scan is missed: every bracket has a point, and there are at least as many points. */
+static void check_scan(icl_theory *theory, int32_t quantity, int32_t vary, double lower, double upper,
+                       const double *at) {
+  static double values[SCAN], unit[SCAN], idg[SCAN];
+  double points[CAPACITY];
   bracket turns[CAPACITY];
-  if (following) OK(icl_theory_set(theory, vary, own));
-  if (vary == ICL_TAU && get(theory, ICL_LAMBDA) == 0.0) *(own < 1.0 ? &upper : &lower) = 1.0;
   int64_t count = stationary(theory, quantity, vary, lower, upper, points);
-  fill_scan(fmin(lower * 1.0001, 1.0001), fmax(upper / 1.0001, 0.9999), at);
   OK(icl_theory_curve(theory, quantity, vary, SCAN, at, values));
   memcpy(unit, values, sizeof unit);
-  if (quantity == ICL_QUANTITY_GAP) OK(icl_theory_curve(theory, ICL_QUANTITY_ICL, vary, SCAN, at, unit));
-  for (int i = 0; i < SCAN; i++) unit[i] = 1e-14 * (unit[i] + fabs(values[i])); /* 5e-15 is the largest error seen */
+  if (quantity == ICL_QUANTITY_GAP) {
+    OK(icl_theory_curve(theory, ICL_QUANTITY_ICL, vary, SCAN, at, unit));
+    OK(icl_theory_curve(theory, ICL_QUANTITY_IDG, vary, SCAN, at, idg));
+    for (int i = 0; i < SCAN; i++) unit[i] += idg[i];
+  }
+  for (int i = 0; i < SCAN; i++) unit[i] *= 1e-14; /* the largest error seen is 1.3e-15 */
   int turned = find_turns(at, values, unit, turns);
   ck_assert_msg(turned <= count, "%d turns, %d points: %s", turned, (int)count, describe(theory, quantity, vary));
   for (int i = 0, j = 0; i < turned; i++) {
@@ -88,6 +101,16 @@ static void check_scan(icl_theory *theory, int32_t quantity, int32_t vary) {
   for (int64_t i = 0; i < count; i++) check_point(theory, quantity, vary, count, points, i);
 }
 
+/* With respect to tau the ridgeless errors have their pole at 1: one side of it. */
+static void check_wide_scan(icl_theory *theory, int32_t quantity, int32_t vary) {
+  static double at[SCAN];
+  double own = get(theory, vary), lower = 1e-4, upper = 1e4;
+  if (vary >= ICL_TEST_ALPHA) OK(icl_theory_set(theory, vary, own));
+  if (vary == ICL_TAU && get(theory, ICL_LAMBDA) == 0.0) *(own < 1.0 ? &upper : &lower) = 1.0;
+  fill_scan(lower * 1.0001, upper / 1.0001, at);
+  check_scan(theory, quantity, vary, lower, upper, at);
+}
+
 START_TEST(no_stationary_point_is_missed) {
   int points = _i;
   for (int32_t quantity = 1; quantity <= QUANTITIES; quantity++) {
@@ -96,10 +119,75 @@ START_TEST(no_stationary_point_is_missed) {
       if (constant || (quantity == ICL_QUANTITY_BAYES && vary < ICL_TEST_ALPHA)) continue;
       for (int i = 0; i < 4; i++) {
         icl_theory *theory = random_theory(3000 + (uint64_t)(1000 * points + 35 * i + 7 * quantity + vary));
-        check_scan(theory, quantity, vary);
+        check_wide_scan(theory, quantity, vary);
         icl_theory_destroy(theory);
       }
     }
+  }
+}
+END_TEST
+
+/* Places around c, ascending, from c/1000 to 2 c, of equally spaced ln |p/c - 1| down to 1e-14. */
+static void fill_cluster(double c, double *at) {
+  for (int i = 0; i < SCAN / 2; i++) {
+    double distance = 0.999 * pow(1e-14, i / (SCAN / 2 - 1.0));
+    at[i] = c * (1.0 - distance);
+    at[SCAN - 1 - i] = c * (1.0 + distance);
+  }
+}
+
+/* Long contexts, little ridge, and tau or kappa near each other or near 1. */
+static icl_theory *narrow_theory(uint64_t seed) {
+  double u[8];
+  fill_pseudo(8, u, 8 * seed);
+  double tau = exp(u[0]), kappa = exp(u[1]), near = copysign(pow(10.0, 7.0 * u[7] - 7.0), u[6]);
+  if (seed % 3 == 0) kappa = tau * (1.0 + near);
+  if (seed % 3 == 1) kappa = 1.0 + near;
+  if (seed % 3 == 2) tau = 1.0 + near;
+  return theory_at(tau, pow(10.0, 7.0 + 7.0 * u[2]), fmax(kappa, 0.01), exp(2.0 * u[3] - 2.0),
+                   seed / 3 % 2 ? 0.0 : pow(10.0, 6.0 * u[4] - 8.0));
+}
+
+/* Features as narrow as the rounding of tau and kappa. Beside a pole at 1, only the side on which c is. */
+START_TEST(no_narrow_stationary_point_is_missed) {
+  static double at[SCAN];
+  for (int i = 0; i < 60; i++) {
+    int32_t quantity = 1 + i % 3, vary = i / 3 % 2 ? ICL_TAU : ICL_KAPPA;
+    icl_theory *theory = narrow_theory(7000 + (uint64_t)(60 * _i + i));
+    double special[2], lower = 0.0, upper = INFINITY;
+    special_points(theory, vary, special);
+    int pole = vary == ICL_TAU && get(theory, ICL_LAMBDA) == 0.0;
+    double c = pole ? special[1] : special[i / 6 % 2];
+    fill_cluster(c, at);
+    if (pole) *(c < 1.0 ? &upper : &lower) = 1.0;
+    for (int j = 0; pole && j < SCAN; j++) at[j] = fmin(fmax(at[j], lower * (1.0 + 1e-15)), upper * (1.0 - 1e-15));
+    check_scan(theory, quantity, vary, lower, upper, at);
+    icl_theory_destroy(theory);
+  }
+}
+END_TEST
+
+/* Pairs that random points seldom have: within 1e-6 of c, where a ridge of 1e-13 smooths a kink. */
+START_TEST(pairs_beside_kinks) {
+  static const struct {
+    int32_t quantity, vary;
+    double c, tau, alpha, kappa, rho, lambda;
+    int64_t count;
+  } rows[] = {
+    {ICL_QUANTITY_ICL, ICL_KAPPA, 1.0, 17.0, 2.2e13, 0.15, 0.45, 5e-13, 2},
+    {ICL_QUANTITY_GAP, ICL_KAPPA, 1.0, 17.0, 2.2e13, 0.15, 0.45, 5e-13, 2},
+    {ICL_QUANTITY_ICL, ICL_TAU, 0.018, 1.0, 3e13, 0.018, 0.006, 1e-8, 4},
+    {ICL_QUANTITY_IDG, ICL_TAU, 0.9985, 1.0, 6e13, 0.9985, 1.8, 0.0, 2},
+  };
+  static double at[SCAN];
+  for (int i = 0; i < 4; i++) {
+    icl_theory *theory = theory_at(rows[i].tau, rows[i].alpha, rows[i].kappa, rows[i].rho, rows[i].lambda);
+    double upper = rows[i].lambda > 0.0 ? INFINITY : 1.0;
+    fill_cluster(rows[i].c, at);
+    for (int j = 0; j < SCAN; j++) at[j] = fmin(at[j], upper * (1.0 - 1e-15));
+    check_scan(theory, rows[i].quantity, rows[i].vary, 0.0, upper, at);
+    ck_assert_int_eq(stationary(theory, rows[i].quantity, rows[i].vary, 0.0, upper, NULL), rows[i].count);
+    icl_theory_destroy(theory);
   }
 }
 END_TEST
@@ -342,7 +430,8 @@ static void check_end(icl_theory *theory, int32_t quantity, int32_t vary, double
                       double limit) {
   double at, value = minimum(theory, quantity, vary, lower, upper, &at);
   ck_assert_msg(at == end, "minimum at %.17g, not %g: %s", at, end, describe(theory, quantity, vary));
-  NEAR_AT(value, limit, 1e-14 * fabs(limit), theory, quantity, vary);
+  if (isinf(limit)) ck_assert(value == limit);
+  else NEAR_AT(value, limit, 1e-14 * fabs(limit), theory, quantity, vary);
 }
 
 START_TEST(minima_at_infinity) {
@@ -403,6 +492,22 @@ START_TEST(minima_at_zero_of_whole_curves) {
   theory = theory_at(0.3, 10.0, 0.2, 0.0, 0.0); /* a pool learned without noise: no ridge is best */
   check_end(theory, ICL_QUANTITY_IDG, ICL_LAMBDA, 0.0, INFINITY, 0.0, value_of(theory, ICL_QUANTITY_IDG));
   ck_assert_double_gt(derivative_of(theory, ICL_QUANTITY_IDG, ICL_LAMBDA), 0.0);
+  icl_theory_destroy(theory);
+}
+END_TEST
+
+/* The gap may fall below every bound with the noise, and it vanishes with the data; in infinite contexts the limit of a
+ * small ridge is not the value without: gamma -> kappa/tau, not 1/tau. */
+START_TEST(limits_that_are_no_values) {
+  icl_theory *theory = theory_at(0.1, INFINITY, 0.15, 2.0, 0.0);
+  check_end(theory, ICL_QUANTITY_GAP, ICL_RHO, 0.0, INFINITY, INFINITY, -INFINITY);
+  icl_theory_destroy(theory);
+  theory = theory_at(0.5, 3.0, 5.0, 0.1, 0.2);
+  check_end(theory, ICL_QUANTITY_GAP, ICL_TAU, 0.0, 0.1, 0.0, 0.0);
+  icl_theory_destroy(theory);
+  theory = theory_at(3.0, INFINITY, 0.4, 0.3, 0.1);
+  check_end(theory, ICL_QUANTITY_IDG, ICL_LAMBDA, 0.0, 1e-18, 0.0, 0.3 * 3.0 / (3.0 - 0.4));
+  ck_assert(value_at(theory, ICL_QUANTITY_IDG, ICL_LAMBDA, 0.0) > 0.4);
   icl_theory_destroy(theory);
 }
 END_TEST
@@ -520,6 +625,8 @@ static Suite *suite(void) {
   TCase *points = tcase_create("stationary points"), *minima = tcase_create("minima");
   TCase *interface = tcase_create("interface");
   tcase_add_loop_test(points, no_stationary_point_is_missed, 0, 3);
+  tcase_add_loop_test(points, no_narrow_stationary_point_is_missed, 0, 3);
+  tcase_add_test(points, pairs_beside_kinks);
   tcase_add_loop_test(points, pairs_are_found_beside_their_fold, 0, FOLDS);
   tcase_add_test(points, constant_curves_have_no_stationary_point);
   tcase_add_test(points, poles_are_no_stationary_points);
@@ -531,6 +638,7 @@ static Suite *suite(void) {
   tcase_add_test(minima, minima_at_infinity);
   tcase_add_test(minima, minima_at_zero);
   tcase_add_test(minima, minima_at_zero_of_whole_curves);
+  tcase_add_test(minima, limits_that_are_no_values);
   tcase_add_test(minima, optimal_ridge);
   tcase_add_test(minima, the_smallest_of_equal_minima);
   tcase_add_test(minima, minima_at_kinks);

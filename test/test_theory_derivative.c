@@ -89,18 +89,17 @@ START_TEST(derivatives_obey_identities) {
 END_TEST
 
 /* From the right at 0, where Q(h) = Q + h Q' + h^2 Q''/2 + h^3 Q'''/6: (4 Q(h) - 3 Q(0) - Q(2h))/(2h) leaves h^2
- * Q'''/3. In lambda the values are analytic within r = (1 - tau)^2/(4 (1 + alpha)) or more: beside the peak gamma is
- * a function of lambda M/(1 - tau)^2, M <= 1/q = alpha. In rho within r = 1/8 (BAYES: (1 - alpha)^2/8). With 10 S, S
- * = |Q| + r |Q'|, for a bound there, |Q'''| <= 60 S/r^3, so the error is at most 20 h^2 S/r^3; rounding adds 1e-14
+ * Q'''/3. In lambda the values are analytic within r = (1 - tau)^2/(4 (1 + alpha)) or more: beside the peak gamma is a
+ * function of lambda M/(1 - tau)^2, M <= 1/q = alpha. In rho within r = 1/8 (BAYES: (1 - alpha)^2/8). With 10 S, S =
+ * |Q| + |Q(r) - Q|, for a bound there, |Q'''| <= 60 S/r^3, so the error is at most 20 h^2 S/r^3; rounding adds 1e-14
  * S/h. */
 static void check_right_difference(icl_theory *theory, int32_t quantity, int32_t parameter, double r) {
   const double h = 1e-4 * r;
-  double first = value_of(theory, quantity), exact = derivative_of(theory, quantity, parameter);
-  double scale = scale_of(theory, quantity) + r * fabs(exact);
-  double slope = (4.0 * value_at(theory, quantity, parameter, h) - 3.0 * first -
-                  value_at(theory, quantity, parameter, 2.0 * h)) / (2.0 * h);
+  double first = value_of(theory, quantity), second = value_at(theory, quantity, parameter, h);
+  double scale = scale_of(theory, quantity) + fabs(value_at(theory, quantity, parameter, r) - first);
+  double slope = (4.0 * second - 3.0 * first - value_at(theory, quantity, parameter, 2.0 * h)) / (2.0 * h);
   double tolerance = scale * (20.0 * h * h / (r * r * r) + 1e-14 / h);
-  NEAR_AT(exact, slope, tolerance, theory, quantity, parameter);
+  NEAR_AT(derivative_of(theory, quantity, parameter), slope, tolerance, theory, quantity, parameter);
 }
 
 START_TEST(derivatives_from_the_right_at_zero) {
@@ -256,6 +255,14 @@ START_TEST(derivatives_of_the_limits_of_long_contexts) {
     }
     icl_theory_destroy(theory);
   }
+  icl_theory *population = theory_at(INFINITY, INFINITY, 0.4, 0.0, 0.0); /* xi = lambda there */
+  for (int32_t quantity = 1; quantity <= QUANTITIES; quantity++) {
+    check_right_difference(population, quantity, ICL_LAMBDA, 0.1);
+    OK(icl_theory_set(population, ICL_TEST_ALPHA, 2.0));
+    check_right_difference(population, quantity, ICL_LAMBDA, 0.1);
+    OK(icl_theory_clear(population, ICL_TEST_ALPHA));
+  }
+  icl_theory_destroy(population);
   icl_theory *theory = theory_at(3.0, INFINITY, 0.4, 0.0, 0.0); /* IDG = rho tau/(tau - 1) */
   CLOSE(derivative_of(theory, ICL_QUANTITY_IDG, ICL_RHO), 1.5, 1e-15);
   OK(icl_theory_set(theory, ICL_KAPPA, 1.0));
