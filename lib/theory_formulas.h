@@ -126,7 +126,9 @@ static inline int NAME(crossing)(const NAME(ridge_equation) *equation, REAL xi, 
 static inline REAL NAME(effective_ridge)(const NAME(ridge_equation) *equation) {
   REAL lambda = equation->lambda, tau = equation->tau, lower = lambda, upper;
   if (tau == INFINITY) return lambda;
-  if (lambda == 0) return NAME(ridgeless)(tau, equation->inverse_tau, equation->q, equation->inverse, equation->distance);
+  if (lambda == 0) {
+    return NAME(ridgeless)(tau, equation->inverse_tau, equation->q, equation->inverse, equation->distance);
+  }
   REAL xi = NAME(ridge_from_above)(equation, &upper);
   upper *= 2; /* rounding of the bound */
   for (int step = 0; step < 400; step++) {
