@@ -26,6 +26,16 @@ icl_status icl__check_positive(double value, const char *name) {
   return icl__fail(ICL_ERR_DOMAIN, "%s is %.17g; a finite number > 0 was expected", name, value);
 }
 
+icl_status icl__check_nonnegative_or_infinite(double value, const char *name) {
+  if (value >= 0.0) return ICL_OK;
+  return icl__fail(ICL_ERR_DOMAIN, "%s is %.17g; a number >= 0 or infinity was expected", name, value);
+}
+
+icl_status icl__check_positive_or_infinite(double value, const char *name) {
+  if (value > 0.0) return ICL_OK;
+  return icl__fail(ICL_ERR_DOMAIN, "%s is %.17g; a number > 0 or infinity was expected", name, value);
+}
+
 icl_status icl__check_finite(const double *array, int64_t count, const char *name) {
   for (int64_t i = 0; i < count; i++) {
     if (!isfinite(array[i])) {

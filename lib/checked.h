@@ -16,6 +16,9 @@ icl_status icl__check_size(int64_t value, const char *name);
 /* A finite number >= 0; a finite number > 0. */
 icl_status icl__check_nonnegative(double value, const char *name);
 icl_status icl__check_positive(double value, const char *name);
+/* The same, or infinity. */
+icl_status icl__check_nonnegative_or_infinite(double value, const char *name);
+icl_status icl__check_positive_or_infinite(double value, const char *name);
 /* An array without NaN and infinity. */
 icl_status icl__check_finite(const double *array, int64_t count, const char *name);
 /* Sets *product to a b c, all >= 1, which must count doubles that fit the address space. */

@@ -21,6 +21,7 @@
 #include "blas.h"
 #include "checked.h"
 #include "conjugate_gradients.h"
+#include "effective_ridge.h"
 #include "estimator.h"
 
 /* The smallest true residual so far and the error |y - F Gamma| beside it. The iteration returns the solution of the
@@ -54,20 +55,6 @@ typedef struct {
   double *error;           /* n: y - F Gamma */
 } primal_system;
 
-/* The root xi >= lambda, by bisection in the logarithm: the right side increases where it is positive. */
-static double sampled_effective_ridge(const icl__ridge_problem *problem, const double *spectrum) {
-  double low = problem->lambda, high = 0.0;
-  for (int64_t i = 0; i < problem->p; i++) high += spectrum[i] / (double)problem->n;
-  high += problem->lambda; /* xi (1 - e1/tau) >= xi - sum s/n */
-  for (int step = 0; step < 60 && low > 0.0 && high > low * (1.0 + 1e-3); step++) {
-    double xi = sqrt(low) * sqrt(high), sum = 0.0;
-    for (int64_t i = 0; i < problem->p; i++) sum += spectrum[i] / (spectrum[i] + xi);
-    if (xi * (1.0 - sum / (double)problem->n) > problem->lambda) high = xi;
-    else low = xi;
-  }
-  return low;
-}
-
 /* Eigenvectors of the second moments, which the problem keeps, and the preconditioner's spectrum. Eigenvalues below
  * 1000 p eps of the largest are mostly rounding: the data lack rank, or their columns differ by many orders of
  * magnitude. Then, and where products under- or overflow, *usable is 0. */
@@ -88,7 +75,7 @@ static icl_status prepare(primal_system *system, double *values, int *usable) {
       least = fmin(least, s);
     }
   }
-  double xi = sampled_effective_ridge(problem, system->inverse);
+  double xi = icl__sampled_effective_ridge(problem->n, problem->p, system->inverse, 1, problem->lambda).xi;
   *usable = least + xi > 1e3 * (double)problem->p * DBL_EPSILON * (largest + xi) && largest > 1e-200 && largest < 1e200;
   for (int64_t i = 0; i < problem->p; i++) system->inverse[i] = (double)d / n / (system->inverse[i] + xi);
   return ICL_OK;

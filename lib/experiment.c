@@ -45,12 +45,8 @@ icl_status icl__experiment_check_value(int32_t parameter, double value) {
   switch (parameter) {
     case ICL_ALPHA: return icl__check_positive(value, name);
     case ICL_RHO: return icl__check_nonnegative(value, name);
-    case ICL_LAMBDA:
-      if (value >= 0.0) return ICL_OK;
-      return icl__fail(ICL_ERR_DOMAIN, "lambda is %.17g; a number >= 0 or infinity was expected", value);
-    default:
-      if (value > 0.0) return ICL_OK;
-      return icl__fail(ICL_ERR_DOMAIN, "%s is %.17g; a number > 0 or infinity was expected", name, value);
+    case ICL_LAMBDA: return icl__check_nonnegative_or_infinite(value, name);
+    default: return icl__check_positive_or_infinite(value, name);
   }
 }
 

@@ -12,6 +12,7 @@
 #include <icltheory/testerror.h>
 #include <stdint.h>
 
+#include "effective_ridge.h"
 #include "run.h"
 #include "status.h"
 #include "tasks.h"
@@ -22,6 +23,7 @@ typedef struct {
   int64_t d, rank;
   double *map;   /* Y, rank x (d+1) */
   double *ridge; /* rank */
+  double *spectrum; /* rank: 1/ridge, the eigenvalues of B where it is not singular */
   double *cross; /* E[w y'], d x rank */
 } icl__summary_basis;
 
@@ -52,11 +54,8 @@ typedef struct {
 void icl__prediction_set(const icl__summary_basis *basis, const double *coefficients, const double *moment,
                          double factor, double *work, icl__prediction *out);
 
-/* Effective ridge xi of level (a) [eq. F4], and lambda/xi, which has a limit where xi tends to 0. */
-typedef struct {
-  double xi, ratio;
-} icl__pool_ridge;
-icl__pool_ridge icl__pool_effective_ridge(const icl__pretraining *fit, const icl__summary_basis *basis);
+/* That of level (a) [eq. F4]. */
+icl__effective_ridge icl__pool_effective_ridge(const icl__pretraining *fit, const icl__summary_basis *basis);
 
 /* Level (a); law is the pool's. */
 icl_status icl__finite_pool(const icl__pretraining *fit, const icl__summary_basis *basis,

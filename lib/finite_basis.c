@@ -15,6 +15,7 @@
 void icl__summary_basis_destroy(icl__summary_basis *basis) {
   icl__free(basis->map);
   icl__free(basis->ridge);
+  icl__free(basis->spectrum);
   icl__free(basis->cross);
 }
 
@@ -80,6 +81,7 @@ icl_status icl__summary_basis_create(int64_t d, const double *A, const double *B
   double *work = NULL;
   icl_status status = icl__new_doubles(width * width, &basis.map);
   if (!status) status = icl__new_doubles(width, &basis.ridge);
+  if (!status) status = icl__new_doubles(width, &basis.spectrum);
   if (!status) status = icl__new_doubles(d * width, &basis.cross);
   if (!status) status = icl__new_doubles(2 * width * (width + 1), &work);
   if (!status && diagonal) diagonal_map(&basis, B);
@@ -89,6 +91,7 @@ icl_status icl__summary_basis_create(int64_t d, const double *A, const double *B
     icl__summary_basis_destroy(&basis);
     return status;
   }
+  for (int64_t j = 0; j < basis.rank; j++) basis.spectrum[j] = 1.0 / basis.ridge[j];
   if (basis.rank) {
     icl__gemm(ICL__PLAIN, ICL__TRANSPOSED, d, basis.rank, width, 1.0, A, basis.map, 0.0, basis.cross);
   }

@@ -9,7 +9,7 @@
 
 /* Level (a)'s resolvent [eq. F9]: g = (xi d/(n lambda)) / (1 + xi ridge), or lambda g for the interpolating limit. */
 static void first_guess(const icl__pretraining *fit, const icl__summary_basis *basis, double *g) {
-  icl__pool_ridge ridge = icl__pool_effective_ridge(fit, basis);
+  icl__effective_ridge ridge = icl__pool_effective_ridge(fit, basis);
   double scale = (double)basis->d / (double)fit->n * (ridge.ratio > 0.0 ? 1.0 / ridge.ratio : ridge.xi);
   memset(g, 0, (size_t)(basis->rank * basis->rank) * sizeof *g);
   for (int64_t j = 0; j < basis->rank; j++) g[j * (basis->rank + 1)] = scale / (1.0 + ridge.xi * basis->ridge[j]);

@@ -21,6 +21,7 @@
 #include "alloc.h"
 #include "blas.h"
 #include "checked.h"
+#include "conjugate_gradients.h"
 #include "finite.h"
 
 /* Newton's method squares the residual, so what it reaches beyond the tolerance is rounding. */
@@ -33,11 +34,13 @@ typedef struct {
   int64_t rank;
   double ridge; /* m */
   double *factor; /* C: g = C C' */
-  double *F, *defect, *X, *residual, *direction, *image, *work, *spare, *fallback; /* rank x rank each */
+  double *F, *defect, *X, *work, *spare, *fallback; /* rank x rank each */
+  double *iteration; /* of conjugate gradients: 6 of the same */
+  double reached;    /* the least residual of the linear equations */
   icl__finite_report report;
 } solver;
 
-enum { MATRICES = 10 };
+enum { MATRICES = 13 };
 
 /* out = C' A C, or C A C'; may be A itself. */
 static void through(solver *this, int outward, const double *A, double *out) {
@@ -54,37 +57,49 @@ static void make_symmetric(int64_t r, double *matrix) {
   }
 }
 
-/* image = (1 - L) direction. */
-static icl_status apply(solver *this) {
+/* out = (1 - L) x. */
+static icl_status apply(void *context, const double *x, double *out) {
+  solver *this = context;
   int64_t r = this->rank;
-  through(this, 1, this->direction, this->image);
-  ICL__TRY(icl__average_response(this->average, this->image, this->spare));
-  through(this, 0, this->spare, this->image);
-  for (int64_t i = 0; i < r * r; i++) this->image[i] = this->direction[i] - this->image[i];
-  make_symmetric(r, this->image);
+  through(this, 1, x, out);
+  ICL__TRY(icl__average_response(this->average, out, this->spare));
+  through(this, 0, this->spare, out);
+  for (int64_t i = 0; i < r * r; i++) out[i] = x[i] - out[i];
+  make_symmetric(r, out);
   this->report.products++;
   return ICL_OK;
 }
 
-/* X = (1 - L)^-1 defect by conjugate gradients, to a residual of `relative`, which is returned. */
-static icl_status solve_linear(solver *this, double relative, double *reached) {
+static icl_status residual_of(void *context, const double *x, double *out) {
+  solver *this = context;
   int64_t size = this->rank * this->rank;
+  ICL__TRY(apply(this, x, out));
+  for (int64_t i = 0; i < size; i++) out[i] = this->defect[i] - out[i];
+  this->reached = fmin(this->reached, icl__norm(size, out));
+  return ICL_OK;
+}
+
+static void leave_alone(void *context, const double *x, double *out) {
+  const solver *this = context;
+  memcpy(out, x, (size_t)(this->rank * this->rank) * sizeof *out);
+}
+
+/* The averages report progress. */
+static icl_status report_nothing(void *context, double part) {
+  (void)context;
+  (void)part;
+  return ICL_OK;
+}
+
+/* X = (1 - L)^-1 defect, to a residual of `relative`; the one reached is returned. */
+static icl_status solve_linear(solver *this, double relative, double *reached) {
+  int64_t size = this->rank * this->rank, steps;
+  double scale = icl__norm(size, this->defect);
+  icl__linear_system equations = {size, this, this->defect, apply, residual_of, leave_alone, report_nothing};
   memset(this->X, 0, (size_t)size * sizeof *this->X);
-  memcpy(this->residual, this->defect, (size_t)size * sizeof *this->X);
-  memcpy(this->direction, this->defect, (size_t)size * sizeof *this->X);
-  double square = icl__dot(size, this->residual, this->residual), first = square;
-  for (int step = 0; step < MAX_PRODUCTS && square > relative * relative * first; step++) {
-    ICL__TRY(apply(this));
-    double curvature = icl__dot(size, this->direction, this->image), before = square;
-    if (!(curvature > 0.0)) break; /* rounding: 1 - L is positive definite */
-    icl__axpy(size, square / curvature, this->direction, this->X);
-    icl__axpy(size, -square / curvature, this->image, this->residual);
-    square = icl__dot(size, this->residual, this->residual);
-    for (int64_t i = 0; i < size; i++) {
-      this->direction[i] = this->residual[i] + square / before * this->direction[i];
-    }
-  }
-  *reached = first > 0.0 ? sqrt(square / first) : 0.0;
+  this->reached = scale;
+  ICL__TRY(icl__conjugate_gradients(&equations, scale, relative, MAX_PRODUCTS, this->iteration, this->X, &steps));
+  *reached = scale > 0.0 ? this->reached / scale : 0.0;
   return ICL_OK;
 }
 
@@ -192,15 +207,15 @@ static icl_status solver_create(const icl__pretraining *fit, const icl__summary_
                                 icl__feature_average *average, solver *out, double **memory) {
   int64_t size = basis->rank * basis->rank;
   double per_token = (double)fit->n / (double)basis->d;
-  double **matrices[MATRICES] = {&out->factor, &out->F, &out->defect, &out->X, &out->residual, &out->direction,
-                                 &out->image, &out->work, &out->spare, &out->fallback};
+  double **matrices[] = {&out->factor, &out->F, &out->defect, &out->X, &out->work, &out->spare, &out->fallback,
+                         &out->iteration};
   *out = (solver){.average = average, .basis = basis, .rank = basis->rank};
   average->n = (double)fit->n;
   average->rho = fit->rho;
   average->interpolates = icl__interpolates(fit, basis);
   out->ridge = average->interpolates ? per_token : per_token * fit->lambda;
   ICL__TRY(icl__new_doubles(MATRICES * size + 2 * basis->rank * (basis->d + 1), memory));
-  for (int i = 0; i < MATRICES; i++) *matrices[i] = &(*memory)[i * size];
+  for (size_t i = 0; i < sizeof matrices / sizeof *matrices; i++) *matrices[i] = &(*memory)[(int64_t)i * size];
   return ICL_OK;
 }
 

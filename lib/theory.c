@@ -26,12 +26,8 @@ static icl_status check_value(int32_t parameter, double value) {
   switch (parameter) {
     case ICL_RHO:
     case ICL_TEST_RHO: return icl__check_nonnegative(value, name);
-    case ICL_LAMBDA:
-      if (value >= 0.0) return ICL_OK;
-      return icl__fail(ICL_ERR_DOMAIN, "lambda is %.17g; a number >= 0 or infinity was expected", value);
-    default:
-      if (value > 0.0) return ICL_OK;
-      return icl__fail(ICL_ERR_DOMAIN, "%s is %.17g; a number > 0 or infinity was expected", name, value);
+    case ICL_LAMBDA: return icl__check_nonnegative_or_infinite(value, name);
+    default: return icl__check_positive_or_infinite(value, name);
   }
 }
 

@@ -59,7 +59,7 @@ START_TEST(effective_ridge) {
   for (int which = 0; which < 7; which++) {
     for (int power = -12; power <= 12; power += 2) {
       setup s = setup_of(K, sizes[which], 0.1, pow(10.0, power));
-      icl__pool_ridge ridge = icl__pool_effective_ridge(&s.fit, &s.basis);
+      icl__effective_ridge ridge = icl__pool_effective_ridge(&s.fit, &s.basis);
       double sum = 0.0, lost = 1.0; /* n - d rank is taken out, as otherwise it is a difference of large sums */
       for (int64_t j = 0; j < s.basis.rank; j++) {
         sum += ridge.xi * s.basis.ridge[j] / (1.0 + ridge.xi * s.basis.ridge[j]) * D / (double)s.fit.n;

@@ -472,6 +472,19 @@ START_TEST(arrays_may_alias) {
 }
 END_TEST
 
+START_TEST(negative_zero_is_zero) {
+  double one = 1.0, zero = -0.0, batch, curve;
+  icl_theory *theory;
+  OK(icl_theory_batch(1, &one, &one, &one, &zero, &one, ICL_QUANTITY_ICL, &batch));
+  ck_assert(batch == value_of((point){1.0, 1.0, 1.0, 0.0, 1.0}, ICL_QUANTITY_ICL));
+  OK(icl_theory_create(2.0, 1.0, 1.0, 1.0, 1.0, &theory));
+  OK(icl_theory_curve(theory, ICL_QUANTITY_ICL, ICL_LAMBDA, 1, &zero, &curve));
+  ck_assert(curve == value_of((point){2.0, 1.0, 1.0, 1.0, 0.0}, ICL_QUANTITY_ICL));
+  FAILS(ICL_ERR_DOMAIN, "tau", icl_theory_curve(theory, ICL_QUANTITY_ICL, ICL_TAU, 1, &zero, &curve));
+  icl_theory_destroy(theory);
+}
+END_TEST
+
 START_TEST(one_bad_entry_writes_nothing) {
   static const double bad[] = {NAN, -1.0, INFINITY, 0.0, -INFINITY};
   double columns[5][4], values[4] = {7.0, 7.0, 7.0, 7.0};
@@ -657,6 +670,7 @@ static Suite *suite(void) {
   tcase_add_test(facts, memorising_models_diverge_with_context);
   tcase_add_test(interface, curve_and_batch_equal_value);
   tcase_add_test(interface, arrays_may_alias);
+  tcase_add_test(interface, negative_zero_is_zero);
   tcase_add_test(interface, one_bad_entry_writes_nothing);
   tcase_add_test(interface, bad_parameters);
   tcase_add_test(interface, unknown_codes);

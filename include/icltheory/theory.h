@@ -111,7 +111,7 @@ icl_status icl_theory_batch(int64_t count, const double *tau, const double *alph
  * @param parameter ICL_TAU .. ICL_TEST_RHO.
  * @param[out] value the derivative.
  * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_SINGULAR (the quantity is infinite, has a kink or an infinite slope: at
- * tau = 1 without ridge, for instance). Cost: about 2 us. Thread-safe. Since 0.1. */
+ * tau = 1 without ridge, for instance). Cost: about 1 us. Thread-safe. Since 0.1. */
 icl_status icl_theory_derivative(const icl_theory *theory, int32_t quantity, int32_t parameter, double *value);
 
 /** Finds the least value of one quantity along one parameter, the others as they are: the optimal ridge, the optimal
@@ -124,7 +124,7 @@ icl_status icl_theory_derivative(const icl_theory *theory, int32_t quantity, int
  * counts.
  * @param[out] at where the minimum is; of equal minima the smallest. NULL if unwanted.
  * @param[out] value the minimum. NULL if unwanted.
- * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN, ICL_ERR_MEMORY. Cost: some thousand derivatives, 5 to 10 ms.
+ * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN, ICL_ERR_MEMORY. Cost: some thousand derivatives, 1 to 5 ms.
  * Thread-safe. Since 0.1. */
 icl_status icl_theory_minimum(const icl_theory *theory, int32_t quantity, int32_t vary, double lower, double upper,
                               double *at, double *value);
