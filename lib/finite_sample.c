@@ -218,8 +218,7 @@ static void do_lane(void *context, int64_t lane, int64_t worker) {
   const pass *this = context;
   const icl__feature_average *average = this->average;
   int64_t n = average->count, lanes = average->lanes, size = average->sample->rank * (average->sample->d + 1);
-  int64_t first = n / lanes * lane + n % lanes * lane / lanes;
-  int64_t end = n / lanes * (lane + 1) + n % lanes * (lane + 1) / lanes;
+  int64_t first = icl__lane_start(n, lanes, lane), end = icl__lane_start(n, lanes, lane + 1);
   double *sums = &average->partial[lane * size];
   memset(sums, 0, (size_t)size * sizeof *sums);
   for (; first < end; first += BLOCK) {

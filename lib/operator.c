@@ -156,9 +156,7 @@ static void do_lane(void *context, int64_t lane, int64_t worker) {
   const pass *this = context;
   const icl__operator *operator = this->operator;
   int64_t n = operator->source->n, d = operator->source->d, lanes = operator->lanes;
-  /* Bounds n lane/lanes without the product, which may overflow. */
-  int64_t first = n / lanes * lane + n % lanes * lane / lanes;
-  int64_t end = n / lanes * (lane + 1) + n % lanes * (lane + 1) / lanes;
+  int64_t first = icl__lane_start(n, lanes, lane), end = icl__lane_start(n, lanes, lane + 1);
   double *scratch = &operator->scratch[worker * operator->scratch_size];
   double *work = &scratch[icl__source_scratch(d, operator->block)];
   double *sums = &operator->partial[lane * partial_size(d)];

@@ -70,6 +70,10 @@ static icl_status start_workers(worker_state *states, int64_t workers, shared_wo
                    workers, error);
 }
 
+int64_t icl__lane_start(int64_t n, int64_t lanes, int64_t lane) {
+  return n / lanes * lane + n % lanes * lane / lanes;
+}
+
 icl_status icl__parallel(icl__progress *progress, int64_t count, int64_t weight, icl__work_fn work, void *context) {
   shared_work shared = {.work = work, .context = context, .count = count};
   worker_state *states;

@@ -17,4 +17,7 @@ icl_status icl__parallel(icl__progress *progress, int64_t count, int64_t weight,
 /* The number of workers icl__parallel uses for `count` items. */
 int64_t icl__workers(const icl__progress *progress, int64_t count);
 
+/* Where lane 0 .. lanes of n rows begins: n lane/lanes without the product, which may overflow. */
+int64_t icl__lane_start(int64_t n, int64_t lanes, int64_t lane);
+
 #endif

@@ -66,7 +66,7 @@ icl_status icl_finite_theory_set_seed(icl_finite_theory *theory, uint64_t seed);
 
 /** Solves. Replaces an earlier result; after a failure there is none.
  *
- * Cost: ICL_FINITE_POOL O(d^3). ICL_FINITE_CORRECTED 100 to 200 averages over all samples, up to 400 near the
+ * Cost: ICL_FINITE_POOL O(d^3). ICL_FINITE_CORRECTED 120 to 300 averages over all samples, up to 470 at the
  * interpolation threshold, of 4 (d+1)^2 flop a sample each [doc/finite.md, section 6]; memory of samples x (d+4)
  * doubles, for the infinite pool samples x (2 d+4).
  *
