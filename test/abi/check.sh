@@ -2,24 +2,16 @@
 # The public headers, the version script and the symbols of the libraries name the same functions; the library exports
 # nothing else and calls nothing that a library must not. Output: TAP.
 #
-# check.sh INCLUDE_DIRECTORY VERSION_SCRIPT SHARED_LIBRARY STATIC_LIBRARY
+# check.sh SOURCE_ROOT VERSION_SCRIPT SHARED_LIBRARY STATIC_LIBRARY
 set -u
-include=$1 map=$2 shared=$3 static=$4
+here=$1/test/abi include=$1/include map=$2 shared=$3 static=$4
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-number=0 failures=0
-
-# report STATUS DESCRIPTION: one TAP line.
-report() {
-  number=$((number + 1))
-  if [ "$1" -eq 0 ]; then echo "ok $number - $2"; else echo "not ok $number - $2"; failures=$((failures + 1)); fi
-}
+. "$1/test/tap.sh"
 
 # none FILE DESCRIPTION: the file, which lists offenders, is empty.
 none() {
-  sed 's/^/# /' "$1"
-  [ ! -s "$1" ]
-  report $? "$2"
+  check "$2" diff /dev/null "$1"
 }
 
 # within A B DESCRIPTION: every name of A is in B.
@@ -83,5 +75,10 @@ LIST
 grep -E -x -f "$work/forbidden" "$work/needed" >"$work/offenders"
 none "$work/offenders" 'nothing is called that belongs to the program'
 
-echo "1..$number"
-[ "$failures" -eq 0 ]
+# The whole interface, constants with their numbers, as it was when someone last looked at it. What users have compiled
+# in or written down in another language must not change unseen.
+python3 "$here/interface.py" "$include" >"$work/interface" 2>"$work/log"
+report $? 'the headers are read'
+check 'interface.tsv says what the headers say' diff "$here/interface.tsv" "$work/interface"
+
+finish

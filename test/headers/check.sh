@@ -2,36 +2,22 @@
 # Every public header compiles alone, strictly, as C99 and as C++11, with every compiler at hand; and a program may use
 # all of them from C++. Output: TAP.
 #
-# check.sh INCLUDE_DIRECTORY SOURCE_DIRECTORY
+# check.sh SOURCE_ROOT
 set -u
-include=$1 source=$2
+include=$1/include source=$1/test/headers
 strict='-pedantic-errors -Wall -Wextra -Werror -Wstrict-aliasing -Wshadow'
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-number=0 failures=0
+. "$1/test/tap.sh"
 
-# report STATUS DESCRIPTION: one TAP line.
-report() {
-  number=$((number + 1))
-  if [ "$1" -eq 0 ]; then echo "ok $number - $2"; else echo "not ok $number - $2"; failures=$((failures + 1)); fi
-}
-
-skip() {
-  number=$((number + 1))
-  echo "ok $number - $1 # SKIP $2 was not found"
-}
-
-# compile COMPILER LANGUAGE STANDARD FILE DESCRIPTION. Diagnostics become TAP comments.
+# compile COMPILER LANGUAGE STANDARD FILE DESCRIPTION
 compile() {
   if ! command -v "$1" >/dev/null 2>&1; then
-    skip "$5, $3, $1" "$1"
+    skip "$5, $3, $1" "$1 was not found"
     return
   fi
   # shellcheck disable=SC2086 # the flags are several words
-  diagnostics=$("$1" -x "$2" -std="$3" $strict -I"$include" -c -o "$work/object" "$4" 2>&1)
-  status=$?
-  [ -z "$diagnostics" ] || echo "$diagnostics" | sed 's/^/# /'
-  report $status "$5, $3, $1"
+  check "$5, $3, $1" "$1" -x "$2" -std="$3" $strict -I"$include" -c -o "$work/object" "$4"
 }
 
 headers=$(cd "$include" && echo icltheory.h icltheory/*.h)
@@ -50,15 +36,11 @@ done
 # Whoever includes icltheory.h gets every header, and nothing of the system's but the integer types.
 for header in $headers; do
   [ "$header" = icltheory.h ] && continue
-  grep -q "^#include <$header>\$" "$include/icltheory.h"
-  report $? "icltheory.h includes $header"
+  check "icltheory.h includes $header" grep -q "^#include <$header>\$" "$include/icltheory.h"
 done
 # shellcheck disable=SC2086 # a list of names
-strange=$(cd "$include" && grep -Hn '^ *# *include' $headers | grep -v -e '<icltheory/[a-z]*\.h>$' -e '<stdint\.h>$' \
-  -e '<stddef\.h>$')
-[ -z "$strange" ] || echo "$strange" | sed 's/^/# /'
-[ -z "$strange" ]
-report $? 'headers include only <stddef.h>, <stdint.h> and each other'
+(cd "$include" && grep -Hn '^ *# *include' $headers) |
+  grep -v -e '<icltheory/[a-z]*\.h>$' -e '<stdint\.h>$' -e '<stddef\.h>$' >"$work/strange"
+check 'headers include only <stddef.h>, <stdint.h> and each other' diff /dev/null "$work/strange"
 
-echo "1..$number"
-[ "$failures" -eq 0 ]
+finish

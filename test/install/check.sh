@@ -8,19 +8,7 @@ version=$3
 work=$build/install-check
 rm -rf "$work"
 mkdir -p "$work"
-number=0
-report() { # report STATUS NAME
-  number=$((number + 1))
-  if [ "$1" = 0 ]; then echo "ok $number - $2"; else
-    echo "not ok $number - $2"
-    sed 's/^/# /' "$work/log"
-  fi
-}
-skip() { # skip NAME REASON
-  number=$((number + 1))
-  echo "ok $number - $1 # SKIP $2"
-}
-echo 1..9
+. "$root/test/tap.sh"
 
 { meson setup --prefix "$work/prefix" -Dtests=disabled -Dexamples=false "$work/build" "$root" &&
   meson install -C "$work/build"; } >"$work/log" 2>&1
@@ -77,3 +65,4 @@ fi
 awk '/^```text$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$root/README.md" >"$work/expected"
 diff "$work/expected" "$work/output" >"$work/log" 2>&1
 report $? "the README shows the program's output"
+finish

@@ -2,21 +2,20 @@
 # The whole tree compiles without a warning, with gcc and with clang.
 # usage: check.sh SOURCE_ROOT BUILD_DIR
 set -u
-echo 1..2
-number=0
+work=$2/warnings
+mkdir -p "$work" || exit 1
+. "$1/test/tap.sh"
 for compiler in gcc clang; do
-  number=$((number + 1))
-  work=$2/warnings-$compiler
+  name="no warnings: $compiler"
   if ! command -v $compiler >/dev/null; then
-    echo "ok $number - no warnings: $compiler # SKIP $compiler is not installed"
+    skip "$name" "$compiler is not installed"
     continue
   fi
-  rm -rf "$work"
-  if CC=$compiler meson setup -Dwerror=true -Dtests=enabled "$work" "$1" >"$work.log" 2>&1 &&
-    ninja -C "$work" >>"$work.log" 2>&1; then
-    echo "ok $number - no warnings: $compiler"
-  else
-    echo "not ok $number - no warnings: $compiler"
-    grep -E -A6 'warning|error' "$work.log" | sed 's/^/# /'
-  fi
+  build=$work/$compiler
+  rm -rf "$build"
+  { CC=$compiler meson setup -Dwerror=true -Dtests=enabled "$build" "$1" && ninja -C "$build"; } >"$build.log" 2>&1
+  status=$?
+  grep -E -A6 'warning|error' "$build.log" >"$work/log"
+  report $status "$name"
 done
+finish
