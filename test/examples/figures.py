@@ -64,10 +64,10 @@ with tempfile.TemporaryDirectory() as folder:
 
     done, calls = run(folder)
     test("a figure that fails does not stop the others, and the status tells", done.returncode == 1
-         and re.search(r"09_broken +\d+ s FAILED", done.stdout), done.stdout + done.stderr)
+         and re.search(r"09_broken +\d+ s, +\d+ s of processors FAILED", done.stdout), done.stdout + done.stderr)
     test("programs get what their help knows", calls == [["01_double_descent"], ["06_curves", "--quick"],
                                                          ["09_broken", "--quick"]], calls)
-    test("each figure's time, and that of all", len(re.findall(r"^[\w]+ +\d+ s", done.stdout, re.M)) == 4, done.stdout)
+    test("each figure's time, and that of all", len(re.findall(r"^[\w]+ +\d+ s, +\d+ s of processors", done.stdout, re.M)) == 4, done.stdout)
     html = page(folder)
     test("captions: from text file or help, as HTML", "Title &amp; &lt;more&gt;" in html and "<p>Text.</p>" in html
          and "The &lt;first&gt; figure, in two lines.</p>" in html and "PREFIX" not in html, html)
