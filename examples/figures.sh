@@ -91,10 +91,7 @@ finished() {
 run() {
   help=$("$build/examples/$1" --help)
   arguments=
-  case $help in
-    *--full*) arguments=$mode ;;
-    *) if [ "$1$mode" = 01_double_descent--full ]; then arguments="--d 100"; fi ;;
-  esac
+  case $help in *--full*) arguments=$mode ;; esac
   case $help in *--threads*) arguments="$arguments $threads" ;; esac
   mark="$arguments $(cat "$build/examples/$1" "$build"/lib/libicltheory.so.?.* 2>/dev/null | cksum)"
   case $help in *.checkpoint*) ;; *) if finished "$1" "$mark"; then return 0; fi ;; esac
