@@ -85,10 +85,16 @@ icl_status icl_dataset_set_memory_limit(icl_dataset *dataset, int64_t bytes);
 icl_status icl_dataset_copy_rows(const icl_dataset *dataset, int64_t first, int64_t count, double *query,
                                  double *context, double *target);
 
-/** The token dimension d; -1 for NULL. Thread-safe. Since 0.1. */
+/** The token dimension d.
+ *
+ * @param dataset the dataset.
+ * @return d; -1 for NULL. Thread-safe. Since 0.1. */
 int64_t icl_dataset_dimension(const icl_dataset *dataset);
 
-/** The number of rows n; -1 for NULL. Thread-safe. Since 0.1. */
+/** The number of rows n.
+ *
+ * @param dataset the dataset.
+ * @return n; -1 for NULL. Thread-safe. Since 0.1. */
 int64_t icl_dataset_size(const icl_dataset *dataset);
 
 /** Mean squared error of Gamma on the rows of the dataset: the mean of (y - q' Gamma h)^2 [eq. 6].
@@ -103,7 +109,9 @@ int64_t icl_dataset_size(const icl_dataset *dataset);
 icl_status icl_dataset_error(const icl_dataset *dataset, const double *gamma, const icl_run *run, double *mean,
                              double *standard_error);
 
-/** Destroys a dataset. NULL is fine. Since 0.1. */
+/** Destroys a dataset.
+ *
+ * @param dataset may be NULL. Since 0.1. */
 void icl_dataset_destroy(icl_dataset *dataset);
 
 /** Draws raw sequences: the same data as a dataset of the same arguments, whose rows are their features to rounding

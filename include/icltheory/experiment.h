@@ -165,7 +165,9 @@ icl_status icl_experiment_curve(icl_experiment *experiment, int32_t vary, int64_
                                 int64_t quantity_count, const int32_t *quantities, const icl_run *run, double *mean,
                                 double *standard_error, double *theory, int64_t *sizes);
 
-/** Destroys an experiment; its checkpoint file stays. NULL is fine. Since 0.1. */
+/** Destroys an experiment; its checkpoint file stays.
+ *
+ * @param experiment may be NULL. Since 0.1. */
 void icl_experiment_destroy(icl_experiment *experiment);
 
 #ifdef __cplusplus

@@ -48,10 +48,16 @@ icl_status icl_task_pool_create_infinite(int64_t d, int32_t distribution, uint64
  * Since 0.1. */
 icl_status icl_task_pool_create_from(int64_t d, int64_t k, const double *tasks, icl_task_pool **out);
 
-/** The token dimension d; -1 for NULL. Thread-safe. Since 0.1. */
+/** The token dimension d.
+ *
+ * @param pool the pool.
+ * @return d; -1 for NULL. Thread-safe. Since 0.1. */
 int64_t icl_task_pool_dimension(const icl_task_pool *pool);
 
-/** The number of tasks k; 0 for the infinite pool, -1 for NULL. Thread-safe. Since 0.1. */
+/** The number of tasks k.
+ *
+ * @param pool the pool.
+ * @return k; 0 for the infinite pool, -1 for NULL. Thread-safe. Since 0.1. */
 int64_t icl_task_pool_size(const icl_task_pool *pool);
 
 /** Copies the tasks out.
@@ -61,7 +67,9 @@ int64_t icl_task_pool_size(const icl_task_pool *pool);
  * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_UNSUPPORTED (infinite pool). Thread-safe. Since 0.1. */
 icl_status icl_task_pool_copy(const icl_task_pool *pool, double *tasks);
 
-/** Destroys a pool. NULL is fine. Datasets and test laws made from it stay valid. Since 0.1. */
+/** Destroys a pool. Datasets and test laws made from it stay valid.
+ *
+ * @param pool may be NULL. Since 0.1. */
 void icl_task_pool_destroy(icl_task_pool *pool);
 
 #ifdef __cplusplus

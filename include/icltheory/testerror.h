@@ -93,7 +93,9 @@ icl_status icl_test_law_moments(const icl_test_law *law, double *A, double *B, d
  * ICL_ERR_NOT_CONVERGED (LAPACK gave up). Cost: O(d^3). Thread-safe. Since 0.1. */
 icl_status icl_test_law_optimal_gamma(const icl_test_law *law, double lambda, double *gamma);
 
-/** Destroys a law. NULL is fine. Since 0.1. */
+/** Destroys a law.
+ *
+ * @param law may be NULL. Since 0.1. */
 void icl_test_law_destroy(icl_test_law *law);
 
 #ifdef __cplusplus

@@ -143,7 +143,9 @@ icl_status icl_theory_minimum(const icl_theory *theory, int32_t quantity, int32_
 icl_status icl_theory_stationary(const icl_theory *theory, int32_t quantity, int32_t vary, double lower, double upper,
                                  int64_t capacity, double *at, int64_t *count);
 
-/** Destroys a point. NULL is fine. Since 0.1. */
+/** Destroys a point.
+ *
+ * @param theory may be NULL. Since 0.1. */
 void icl_theory_destroy(icl_theory *theory);
 
 #ifdef __cplusplus
