@@ -13,7 +13,7 @@ typedef int32_t icl_status;
 
 /** The status codes. Numbers are never reused. */
 enum {
-  ICL_OK = 0,
+  ICL_OK = 0,                  /**< success */
   ICL_ERR_ARGUMENT = -1,       /**< NULL where not allowed, unknown code, contradictory sizes */
   ICL_ERR_DOMAIN = -2,         /**< a number outside its range, or NaN */
   ICL_ERR_NONFINITE = -3,      /**< array data with NaN or infinity, or results that overflow */

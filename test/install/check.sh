@@ -22,6 +22,13 @@ report $? "pkg-config gives the version"
 ! pkg-config --exists 'icltheory >= 99' >"$work/log" 2>&1
 report $? "pkg-config refuses a version that is too new"
 
+# man NAME opens the manual page for each function.
+awk '$1 == "function" { print $2 }' "$root/test/abi/interface.tsv" | while read -r name; do
+  [ -s "$work/prefix/share/man/man3/$name.3" ] || echo "$name"
+done >"$work/log"
+[ ! -s "$work/log" ] && [ -s "$work/prefix/share/man/man3/icltheory.3" ]
+report $? "the manual page is installed, under the name of each function too"
+
 # The program is the README's own text.
 python3 "$root/test/doc/blocks.py" "$root/README.md" c >"$work/readme.c"
 # shellcheck disable=SC2046
