@@ -1,4 +1,4 @@
-"""The manual page: its form, its functions and statuses, its example. usage: man.py SOURCE BUILD"""
+"""The manual page: its form, its functions and statuses, its example. usage: man.py SOURCE BUILD SANITIZER"""
 import pathlib
 import re
 import shutil
@@ -42,26 +42,26 @@ def check_names(text, source):
     test("the pages that it names exist", pages and not missing, missing)
 
 
-def check_example(text, source, build):
-    program, printed = (block.replace("\\e", "\\") for block in
-                        re.findall(r"^\.Bd -literal\n(.*?)^\.Ed$", text, re.DOTALL | re.MULTILINE))
+def check_example(text, source, build, sanitizer):
+    blocks = re.findall(r"^\.Bd -literal\n(.*?)^\.Ed$", text, re.DOTALL | re.MULTILINE)
+    program, printed = (block.replace("\\e", "\\") for block in [*blocks, "", ""][:2])
     with tempfile.TemporaryDirectory() as scratch:
         scratch = pathlib.Path(scratch)
         (scratch / "program.c").write_text(program, encoding="utf-8")
         command = "cc -std=c99 -Wall -Wextra -Werror program.c $(pkg-config --cflags --libs icltheory) && ./a.out"
-        status, output, errors = shell(command, scratch, environment(source, build, scratch))
+        status, output, errors = shell(command, scratch, environment(source, build, sanitizer, scratch))
     test("the example compiles and prints what the page says", status == 0 and output == printed, errors + output)
 
 
-def main(source, build):
+def main(source, build, sanitizer):
     page = source / "doc" / "icltheory.3"
     text = page.read_text(encoding="utf-8")
     check_form(page, "groff reads it without a warning", ["groff", "-mdoc", "-ww", "-Tutf8", "-z"])
     check_form(page, "mandoc finds nothing to warn of", ["mandoc", "-Tlint", "-Wwarning"])
     check_names(text, source)
-    check_example(text, source, build)
+    check_example(text, source, build, sanitizer)
     finish()
 
 
 if __name__ == "__main__":
-    main(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve())
+    main(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve(), sys.argv[3])

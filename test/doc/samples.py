@@ -1,4 +1,6 @@
-"""What README.md and doc/*.md show is run, and prints what they say it prints. usage: samples.py SOURCE BUILD
+"""What README.md and doc/*.md show is run, and prints what they say it prints.
+
+usage: samples.py SOURCE BUILD SANITIZER       SANITIZER: meson's b_sanitize of that build, e.g. none
 
 Rules of the pages [doc/contributing.md, "Pages"]:
 - A block c, cpp or python is a complete program; sh is run in the folder of the program before it (program.c ...).
@@ -30,11 +32,13 @@ RULES = {
 NOT_RUN = {"text", "bibtex"}
 
 
-def environment(source, build, scratch):
+def environment(source, build, sanitizer, scratch):
     """As if the library were installed: pkg-config, the loader, and the system's Python before any other."""
+    sanitize = "" if sanitizer == "none" else f" -fsanitize={sanitizer}"
     package = (build / "meson-private" / "icltheory.pc").read_text(encoding="utf-8")
     package = re.sub(r"^includedir=.*", f"includedir={source}/include", package, flags=re.MULTILINE)
     package = re.sub(r"^libdir=.*", f"libdir={build}/lib", package, flags=re.MULTILINE)
+    package = re.sub(r"^Libs:.*", lambda line: line[0] + sanitize, package, flags=re.MULTILINE)
     (scratch / "icltheory.pc").write_text(package, encoding="utf-8")
     return {**os.environ, "PKG_CONFIG_PATH": str(scratch), "LD_LIBRARY_PATH": str(build / "lib"),
             "PKG_CONFIG_DISABLE_UNINSTALLED": "1", "OPENBLAS_NUM_THREADS": "1",
@@ -110,10 +114,12 @@ def check_commands(page, name, source, build):
         test(f"{name}: its commands name files, options and packages that exist", not wrong, "\n".join(wrong))
 
 
-def main(source, build):
+def main(source, build, sanitizer):
     with tempfile.TemporaryDirectory() as scratch:
         scratch = pathlib.Path(scratch)
-        variables = environment(source, build, scratch)
+        variables = environment(source, build, sanitizer, scratch)
+        if sanitizer != "none":
+            RULES["python"] = ("program.py", "a library without sanitizers", "", "")
         for page in pages(source):
             name = str(page.relative_to(source))
             run_page(page, name, scratch, variables)
@@ -122,4 +128,4 @@ def main(source, build):
 
 
 if __name__ == "__main__":
-    main(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve())
+    main(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve(), sys.argv[3])
