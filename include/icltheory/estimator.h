@@ -121,7 +121,7 @@ icl_status icl_estimator_report(const icl_estimator *estimator, int32_t *method,
 
 /** Destroys an estimator.
  *
- * @param estimator may be NULL. Since 0.1. */
+ * @param estimator the estimator, which no computation uses; or NULL. Since 0.1. */
 void icl_estimator_destroy(icl_estimator *estimator);
 
 #ifdef __cplusplus

@@ -92,7 +92,7 @@ icl_status icl_finite_theory_error(const icl_finite_theory *theory, const icl_te
 
 /** Destroys a theory.
  *
- * @param theory may be NULL. Since 0.1. */
+ * @param theory the theory, which no computation uses; or NULL. Since 0.1. */
 void icl_finite_theory_destroy(icl_finite_theory *theory);
 
 #ifdef __cplusplus
