@@ -20,6 +20,12 @@ def pages(root):
     return [root / "README.md", *sorted((root / "doc").glob("*.md"))]
 
 
+def readmes(root):
+    """What the folders of examples, and that of packages, say of themselves."""
+    root = pathlib.Path(root)
+    return sorted([*(root / "examples").rglob("README.md"), *(root / "subprojects").glob("packaging/README.md")])
+
+
 def fenced(page):
     """All blocks between ``` lines, in order."""
     found = []

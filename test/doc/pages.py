@@ -1,4 +1,4 @@
-"""README.md and doc/*.md as plain Markdown, and CITATION.cff. usage: pages.py SOURCE
+"""All pages as plain Markdown, and CITATION.cff. usage: pages.py SOURCE
 
 What a repository's browser shows must work there; site.py looks at what Doxygen makes of the same text.
 """
@@ -7,7 +7,7 @@ import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from blocks import fenced, outside, pages  # noqa: E402
+from blocks import fenced, outside, pages, readmes  # noqa: E402
 from tap import finish, skip, test  # noqa: E402
 
 # Files that pages name in code; a capital word, like TOPIC, stands for a name.
@@ -100,7 +100,7 @@ def main(root):
     listed = set(links(root / "README.md"))
     missing = [page.name for page in every if page.parent.name == "doc" and f"doc/{page.name}" not in listed]
     test("README.md names every page of doc/", len(every) > 10 and not missing, missing)
-    for page in every:
+    for page in [*every, *readmes(root)]:
         check_page(page, root)
     check_citation(root)
     finish()

@@ -12,7 +12,7 @@ import tempfile
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from blocks import fenced, indented, outside, pages  # noqa: E402
+from blocks import fenced, indented, outside, pages, readmes  # noqa: E402
 from tap import finish, skip, test  # noqa: E402
 
 # A hyperlink waits for a reader; what other elements name is fetched at once.
@@ -101,21 +101,21 @@ def squeeze(text):
     return re.sub(r"\s+", " ", text).strip()
 
 
-def check_page(page, target, parsed):
+def check_page(page, name, target, parsed):
     """A page has its counterpart, with all formulas and programs to the letter, and all its pictures."""
     if target not in parsed:
-        test(f"{page.name} is in the site", False, sorted(parsed))
+        test(f"{name} is in the site", False, sorted(parsed))
         return
     text = parsed[target].text
     spans = re.findall(r"(?<!`)`([^`]+)`(?!`)", re.sub(r"^    .*", "", outside(page), flags=re.MULTILINE))
     lines = [line for block in fenced(page) for line in block.text.splitlines()]
     lines += [line for _, line in indented(page)] + [span.replace(r"\|", "|") for span in spans]
     lost = [line for line in map(squeeze, lines) if line not in text]
-    test(f"{page.name}: code and formulas are unchanged", not lost, "\n".join(lost))
+    test(f"{name}: code and formulas are unchanged", not lost, "\n".join(lost))
     images = re.findall(r"!\[[^\]]*\]\(([^)]*)\)", outside(page))
     if images:
         lost = [image for image in images if pathlib.Path(image).name not in parsed[target].fetches]
-        test(f"{page.name}: its pictures are shown", not lost, lost)
+        test(f"{name}: its pictures are shown", not lost, lost)
 
 
 def main(source, doxyfile):
@@ -131,8 +131,9 @@ def main(source, doxyfile):
         check_offline(folder, parsed)
         check_links(folder, parsed)
         check_interface(source, folder, parsed)
-        for page in pages(source):
-            check_page(page, "index.html" if page.name == "README.md" else f"md_doc_{page.stem}.html", parsed)
+        for page in [*pages(source), *readmes(source)]:
+            name = page.relative_to(source).with_suffix("").as_posix()
+            check_page(page, name, "index.html" if name == "README" else f"md_{name.replace('/', '_')}.html", parsed)
     finish()
 
 
