@@ -5,7 +5,7 @@ The comment of a function has
 - each parameter once, in @param NAME or @param NAME, NAME..., with [out] where the function writes, and no others;
 - @return, with ICL_OK and what else a status may be, or "as icl_other_function";
 - "Thread-safe", unless it changes a handle, which a thread has to have alone;
-- "Since" and a release, last.
+- "Since" and a release, last: that of its node in lib/icltheory.map.
 
 Constants have a comment each; handles, callbacks and other types have one before them.
 """
@@ -30,7 +30,18 @@ def comments(text):
         yield re.sub(r"\n *\* ?", "\n", found[1]).strip(), re.sub(r"/\*.*?\*/", "", found[2], flags=re.DOTALL)
 
 
-def flaws(comment, result, parameters):
+def releases():
+    """Of each function, the release that lib/icltheory.map says it is in since."""
+    release, since = None, {}
+    for line in (ROOT / "lib" / "icltheory.map").read_text(encoding="utf-8").splitlines():
+        node, name = re.match(r"ICLTHEORY_(\S+)", line), re.match(r" *(icl_\w+);", line)
+        release = node[1] if node else release
+        if name:
+            since[name[1]] = release
+    return since
+
+
+def flaws(comment, result, parameters, release):
     """What is missing from the comment of a function."""
     prose = comment.split("@")[0].strip()
     if not re.match(r"[A-Z].*[.:\]]", prose, re.DOTALL):
@@ -57,11 +68,11 @@ def flaws(comment, result, parameters):
     safe = bool(re.search(r"[Tt]hread-safe\b", comment))
     if safe == any(CHANGED_HANDLE.match(parameter) for parameter in parameters):
         yield "says it is thread-safe" if safe else "does not say that it is thread-safe"
-    if not re.search(r"\bSince \d+\.\d+\.$", comment):
-        yield "does not end with Since"
+    if not comment.endswith(f"Since {release}."):
+        yield f"does not end with Since {release}."
 
 
-def checks(text):
+def checks(text, since):
     """Names of the items of one header, with what is missing."""
     documented = {}
     for comment, declarations in comments(text):
@@ -75,15 +86,15 @@ def checks(text):
         elif name not in documented:
             yield name, ["no comment before it"]
         elif kind == "function":
-            yield name, list(flaws(documented[name], item[2], item[3:]))
+            yield name, list(flaws(documented[name], item[2], item[3:], since.get(name)))
         else:
             yield name, [] if re.match(r"[A-Z]", documented[name]) else ["no sentence"]
 
 
 def main():
-    number = failures = 0
+    number, failures, since = 0, 0, releases()
     for header in sorted((ROOT / "include" / "icltheory").glob("*.h")):
-        for name, missing in checks(header.read_text(encoding="utf-8")):
+        for name, missing in checks(header.read_text(encoding="utf-8"), since):
             number += 1
             failures += bool(missing)
             print(f"{'not ok' if missing else 'ok'} {number} - {header.name}: {name}")
