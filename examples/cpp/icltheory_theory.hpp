@@ -85,7 +85,7 @@ class Theory {
 
   // Every stationary point between lower and upper, ascending.
   Vector stationary(Quantity quantity, Parameter vary, double lower, double upper) const {
-    Vector at(8);  // more than any curve of the paper has; the loop takes care of the others
+    Vector at(1);  // most curves have no more; else their number is known now, and there is a second round
     for (;;) {
       const int64_t capacity = detail::length(at);
       int64_t count = 0;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <iostream>
 
 #include "icltheory.hpp"
 
@@ -23,13 +24,13 @@ void show(int64_t d, int64_t replicates) {
   run.set_threads(0);
   int64_t shown = -1;
   run.set_progress([&shown](int64_t done, int64_t total) {
-    if (done > shown) std::fprintf(stderr, "\r%lld of %lld", static_cast<long long>(done), static_cast<long long>(total));
+    if (done > shown) std::cerr << '\r' << done << " of " << total;
     shown = done;
     return false;  // go on
   });
   const icl::Vector tau = {0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0};
   const auto curve = experiment.curve(icl::Parameter::tau, tau, {icl::Quantity::icl}, &run);
-  std::fprintf(stderr, "\n");
+  std::cerr << '\n';
 
   std::printf("   tau       n   simulated         theory\n");
   for (std::size_t i = 0; i < tau.size(); i++) {
@@ -48,7 +49,7 @@ int main(int argc, char **argv) {
     show(argc > 1 ? std::atoll(argv[1]) : 20, argc > 2 ? std::atoll(argv[2]) : 10);
     return EXIT_SUCCESS;
   } catch (const std::exception &error) {
-    std::fprintf(stderr, "%s\n", error.what());
+    std::cerr << error.what() << '\n';
     return EXIT_FAILURE;
   }
 }

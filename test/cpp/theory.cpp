@@ -30,6 +30,9 @@ void test_limit(Checks &checks) {
   bool found = false;
   for (double place : stationary) found = found || close(place, best.at, 1e-6);
   checks.check(found, "theory: the minimum is stationary");
+  const Vector descent = icl::Theory(1.0, 4.0, 0.5, 0.1, 1e-4).stationary(Quantity::icl, Parameter::tau, 0.01, 10.0);
+  checks.check(descent.size() == 2 && descent[0] < descent[1] && std::fabs(descent[1] - 1.0) < 0.1,
+               "theory: double descent has a minimum and a peak");
 
   theory.set(Parameter::alpha, 8.0);
   checks.check(theory.get(Parameter::test_alpha) == 8.0, "theory: a test parameter follows");
