@@ -3,7 +3,8 @@
 #
 # python.sh SOURCE_ROOT SHARED_LIBRARY
 set -u
-root=$1 source=$1/examples/ffi/python library=$2
+root=$1 source=$1/examples/ffi/python
+library=$(realpath "$2")
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 . "$root/test/tap.sh"

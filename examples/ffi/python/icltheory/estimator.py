@@ -61,7 +61,10 @@ class Estimator(Handle):
 
     def _fit(self, function: Any, dataset: Dataset, threads: int, progress: Optional[Progress], before: Any = (),
              after: Any = ()) -> None:
-        """Calls a function that fits. Afterwards there is a result only if it succeeded or did not converge."""
+        """Calls a function that fits. Afterwards there is a result only if it succeeded or did not converge.
+
+        Ctrl-C may be raised though the library has finished, and it would be dangerous to mistake the result's size.
+        """
         d, self._d = dataset.d, None
         try:
             with Run(threads, progress) as run:

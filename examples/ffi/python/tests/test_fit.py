@@ -75,6 +75,20 @@ def test_a_result_is_there_only_after_a_fit(dataset):
         estimator.gamma()
 
 
+def test_a_result_of_unknown_size_is_not_read(dataset, library, monkeypatch):
+    """Ctrl-C at the last moment: the library has a result for d = 6, the estimator's last one was of d = 4."""
+    estimator, real = icl.Estimator(0.1).fit(dataset), library.icl_estimator_fit
+
+    def interrupted(*arguments):
+        real(*arguments)
+        raise KeyboardInterrupt
+    monkeypatch.setattr(library, "icl_estimator_fit", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        estimator.fit(icl.Dataset(icl.TaskPool(6, 6), 8, 60, 0.1))
+    with pytest.raises(icl.StateError):
+        estimator.gamma()
+
+
 def test_what_did_not_converge_can_be_read(dataset):
     estimator = icl.Estimator(1e-9, method=Method.CG, tolerance=1e-15, max_iterations=1)
     with pytest.raises(icl.NotConvergedError):

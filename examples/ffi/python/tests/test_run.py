@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import icltheory as icl
+from icltheory._run import Run
 
 LAW = icl.TestLaw.fresh(20, 40, 0.1)
 LONG = 3 * 10**5  # contexts of a baseline, some ten seconds, of which the tests take hundredths
@@ -85,14 +86,15 @@ def test_an_exception_keeps_its_cause_and_context():
 
 
 def test_progress_is_not_called_again_after_it_has_raised():
+    """The library stops at once; where it asks again all the same, the first exception stays."""
     calls = []
 
     def count(done, total):
         calls.append(done)
-        raise Stop
-    with pytest.raises(Stop):
-        icl.Experiment(6, tau=2, alpha=2, kappa=1, replicates=20).run(threads=2, progress=count)
-    assert len(calls) == 1
+        raise Stop(done)
+    with pytest.raises(Stop, match="^3$"), Run(1, count) as run:
+        assert [run._report(done, 5, None) for done in (3, 4)] == [1, 1]
+    assert calls == [3]
 
 
 def test_an_output_is_untouched_where_a_call_was_canceled(pool):
@@ -133,22 +135,29 @@ def ring(number, frame):
 @pytest.mark.parametrize("progress", [None, lambda done, total: None], ids=["without progress", "with progress"])
 @pytest.mark.parametrize("number, handler, kind", [(signal.SIGINT, signal.default_int_handler, KeyboardInterrupt),
                                                    (signal.SIGALRM, ring, Alarm)], ids=["SIGINT", "SIGALRM"])
-def test_a_signal_ends_a_computation(number, handler, kind, progress, capfd):
+def test_a_signal_ends_a_computation(number, handler, kind, progress, library, capfd):
     """At twenty different times, since a signal may be handled anywhere in the callback, and before it too."""
     hook, before, began = sys.unraisablehook, signal.signal(number, handler), time.monotonic()
+    called = library.icl_bayes_ridge_error
+
+    def send_once_called(delay):
+        while called.arguments is None:
+            time.sleep(0.001)
+        time.sleep(delay)
+        signal.pthread_kill(threading.main_thread().ident, number)
     try:
         for attempt in range(20):
-            timer = threading.Timer(0.01 + 0.0007 * attempt, signal.pthread_kill,
-                                    (threading.main_thread().ident, number))
-            timer.start()
+            called.arguments = None
+            sender = threading.Thread(target=send_once_called, args=(0.01 + 0.0007 * attempt,))
+            sender.start()
             with pytest.raises(kind) as caught:
                 icl.bayes_ridge_error(LAW, LONG, progress=progress)
-            timer.join()
+            sender.join()
             assert caught.value.__context__ is None
     finally:
         signal.signal(number, before)
     assert sys.unraisablehook is hook
-    assert time.monotonic() - began < 8  # 20 times less than 0.03 s, and each is more than that where it goes on
+    assert time.monotonic() - began < 30  # some 0.03 s each, but 10 s each where the computation goes on
     assert capfd.readouterr().err == ""  # nothing was lost
 
 
