@@ -103,7 +103,8 @@ def test_a_handle_is_not_taken_for_another(library, pool):
 
 def test_versions_agree():
     major, minor, patch = map(int, icl.library_version().split("."))
-    assert _library.library.icl_version_number() == 10000 * major + 100 * minor + patch >= _library.OLDEST_VERSION
+    assert _library.library.icl_version_number() == 10000 * major + 100 * minor + patch
+    assert _library.OLDEST_VERSION == 10000 * major + 100 * minor  # functions come with minor versions
     assert icl.__version__ == icl.library_version()
     assert icl.status_string(icl.Status.DOMAIN) == "number outside its range"
 
@@ -141,7 +142,7 @@ def test_names_to_load_by(monkeypatch):
 def test_an_older_library_is_refused(monkeypatch):
     monkeypatch.setattr(_library, "OLDEST_VERSION", 10**6)
     monkeypatch.setattr(_library, "_candidates", lambda: iter([_library.library._name]))
-    with pytest.raises(ImportError, match="is of version 100; at least 1000000 was expected"):
+    with pytest.raises(ImportError, match="is of version [0-9]+; at least 1000000 was expected"):
         _library._load()
 
 
