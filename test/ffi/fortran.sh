@@ -3,7 +3,7 @@
 #
 # fortran.sh SOURCE_ROOT SHARED_LIBRARY
 set -u
-root=$1 library=$2
+root=$1 library=$(realpath "$2")
 here=$root/test/ffi source=$root/examples/ffi/fortran
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
