@@ -8,6 +8,7 @@ here=$root/test/ffi source=$root/examples/ffi/fortran
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 . "$root/test/tap.sh"
+. "$here/shown.sh"
 LD_LIBRARY_PATH=$(dirname "$library")${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export LD_LIBRARY_PATH
 cd "$work" || exit 1
@@ -16,12 +17,6 @@ cd "$work" || exit 1
 compile() {
   gfortran -std=f2018 -Wall -Wextra -Wpedantic -Werror \
     "$source"/icltheory_*.f90 "$source/icltheory.f90" "$1" "$library" -o "$2"
-}
-
-# prints_as_shown OUTPUT README: the output is the README's text block.
-prints_as_shown() {
-  awk '/^```text$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$2" >"$work/shown"
-  [ -s "$work/shown" ] && diff "$work/shown" "$1"
 }
 
 check 'every declaration is that of C' python3 "$here/fortran_signatures.py" "$source"/icltheory_*.f90
