@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes Debian's source and binary packages of this version from a copy of the source, and looks at them with lintian.
 # usage: build.sh FOLDER    an empty or new one; nothing else is written to
-# Needs debhelper, devscripts and lintian, and what debian/control names. DEB_BUILD_OPTIONS=nocheck leaves out the tests.
+# Needs debhelper and lintian, and what debian/control names. DEB_BUILD_OPTIONS=nocheck leaves out the tests.
 set -eu
 [ $# = 1 ] || { echo "usage: $0 FOLDER" >&2; exit 2; }
 root=$(cd "$(dirname "$0")/../.." && pwd)

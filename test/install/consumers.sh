@@ -48,7 +48,7 @@ build() {
     return
   fi
   folder=$(echo "$tool-$kind-$installed" | tr ' ' -)
-  (build_by_$tool "$folder" "$@" && programs "$kind" "$([ "$tool" = meson ] && echo build || echo .)") \
+  ("build_by_$tool" "$folder" "$@" && programs "$kind" "$([ "$tool" = meson ] && echo build || echo .)") \
     >"$work/log" 2>&1
   report $? "$name"
 }
