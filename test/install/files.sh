@@ -80,9 +80,9 @@ check "moved: PKG_CONFIG_SYSROOT_DIR, as cross compilers have it" consumer moved
   "$work/stage$prefix/include" "$work/stage$libdir" env PKG_CONFIG_PATH="$work/stage$libdir/pkgconfig" \
   PKG_CONFIG_SYSROOT_DIR="$work/stage" LD_RUN_PATH="$work/stage$libdir" make
 
-# Uninstalled: the build's own folder, as "meson devenv" gives it.
-check "uninstalled: meson devenv" consumer uninstalled "$root/include" "$library/lib" \
-  env LD_RUN_PATH="$library/lib" meson devenv -C "$library" sh -c 'cd "$1" && make' sh "$work/uninstalled"
+# Uninstalled: the build's own folder, as "meson devenv" gives it, where programs find the library, too.
+check "uninstalled: meson devenv" consumer uninstalled "$root/include" "$library/lib" meson devenv -C "$library" \
+  sh -c 'cd "$1" && make && ./ridges && LD_RUN_PATH=$2 make --always-make' sh "$work/uninstalled" "$library/lib"
 
 install_static
 report $? "the static library alone is installed"
@@ -91,7 +91,8 @@ check "moved: pkg-config --define-prefix" consumer moved-define-prefix \
   "$work/moved-static/include" "$work/moved-static/lib" \
   env PKG_CONFIG_PATH="$work/moved-static/lib/pkgconfig" make PKG_CONFIG="pkg-config --define-prefix"
 check "static alone: no shared library is there" equal '' "$(find "$prefix" -name '*.so*')"
-check "static alone: --libs is all that a program needs" equal "$(alone --static --libs)" "$(alone --libs)"
+alone --libs | grep -E -q -- '-licltheory .*-llapacke .*-l(open)?blas .*-lm' 2>"$work/log"
+report $? "static alone: --libs is all that a program needs"
 
 install_relocatable
 report $? "the shared library alone is installed, with pkgconfig.relocatable"
