@@ -1,33 +1,18 @@
 #!/bin/sh
-# Installs to a scratch prefix and builds the README's program against it, through pkg-config alone.
-# usage: check.sh SOURCE_ROOT BUILD_DIR VERSION
+# What the README says to type, against a library installed to a scratch prefix and found through pkg-config alone.
+# usage: readme.sh SOURCE_ROOT BUILD_DIR
 set -u
 root=$1
 build=$2
-version=$3
-work=$build/install-check
+shared=$build/install
+work=$build/install-readme
 rm -rf "$work"
 mkdir -p "$work"
 . "$root/test/tap.sh"
+. "$root/test/install/prefix.sh"
 
-{ meson setup --prefix "$work/prefix" -Dtests=disabled -Dexamples=false "$work/build" "$root" &&
-  meson install -C "$work/build"; } >"$work/log" 2>&1
+install_both
 report $? "install to a scratch prefix"
-PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name icltheory.pc)")
-export PKG_CONFIG_PATH
-libdir=$(pkg-config --variable=libdir icltheory)
-
-[ "$(pkg-config --modversion icltheory)" = "$version" ] >"$work/log" 2>&1
-report $? "pkg-config gives the version"
-! pkg-config --exists 'icltheory >= 99' >"$work/log" 2>&1
-report $? "pkg-config refuses a version that is too new"
-
-# man NAME opens the manual page for each function.
-awk '$1 == "function" { print $2 }' "$root/test/abi/interface.tsv" | while read -r name; do
-  [ -s "$work/prefix/share/man/man3/$name.3" ] || echo "$name"
-done >"$work/log"
-[ ! -s "$work/log" ] && [ -s "$work/prefix/share/man/man3/icltheory.3" ]
-report $? "the manual page is installed, under the name of each function too"
 
 # The program is the README's own text.
 python3 "$root/test/doc/blocks.py" "$root/README.md" c >"$work/readme.c"
