@@ -70,7 +70,8 @@ ICLTHEORY_STATIC=1 CARGO_TARGET_DIR="$work/static" LD_LIBRARY_PATH='' \
   cargo run --example learning_curve --locked --offline >"$work/curve-static.csv" 2>"$work/log" &&
   cmp "$work/curve.csv" "$work/curve-static.csv" >>"$work/log"
 report $? 'the same, linked statically'
-readelf -d "$work/shared/debug/examples/learning_curve" "$work/static/debug/examples/learning_curve" >"$work/log" 2>&1 &&
+example=debug/examples/learning_curve
+readelf -d "$work/shared/$example" "$work/static/$example" >"$work/log" 2>&1 &&
   [ "$(grep -c 'NEEDED.*libicltheory' "$work/log")" -eq 1 ]
 report $? 'only the former loads libicltheory.so'
 

@@ -24,10 +24,7 @@ fn main() -> Result<()> {
     for (i, tau) in TAU.iter().enumerate() {
         print!("{},{}", tau, curve.sizes[i].n.unwrap_or(0));
         for j in QUANTITIES.len() * i..QUANTITIES.len() * (i + 1) {
-            print!(
-                ",{:.6},{:.6},{:.6}",
-                curve.theory[j], curve.mean[j], curve.standard_error[j]
-            );
+            print!(",{:.6},{:.6},{:.6}", curve.theory[j], curve.mean[j], curve.standard_error[j]);
         }
         println!();
     }

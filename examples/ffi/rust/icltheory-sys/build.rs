@@ -7,13 +7,8 @@ use std::process::{exit, Command};
 const REQUIREMENT: &str = "icltheory >= 0.1";
 
 fn main() {
-    let variables = [
-        "PKG_CONFIG",
-        "PKG_CONFIG_PATH",
-        "PKG_CONFIG_LIBDIR",
-        "PKG_CONFIG_SYSROOT_DIR",
-        "ICLTHEORY_STATIC",
-    ];
+    let variables =
+        ["PKG_CONFIG", "PKG_CONFIG_PATH", "PKG_CONFIG_LIBDIR", "PKG_CONFIG_SYSROOT_DIR", "ICLTHEORY_STATIC"];
     for variable in variables {
         println!("cargo:rerun-if-env-changed={}", variable);
     }
@@ -63,11 +58,7 @@ fn link(flag: &str, linked_statically: bool) {
     if let Some(folder) = flag.strip_prefix("-L") {
         println!("cargo:rustc-link-search=native={}", folder);
     } else if let Some(library) = flag.strip_prefix("-l") {
-        let kind = if linked_statically && library == "icltheory" {
-            "static"
-        } else {
-            "dylib"
-        };
+        let kind = if linked_statically && library == "icltheory" { "static" } else { "dylib" };
         println!("cargo:rustc-link-lib={}={}", kind, library);
     } else if flag == "-pthread" {
         println!("cargo:rustc-link-lib=dylib=pthread");

@@ -20,9 +20,7 @@ pub(crate) fn next(size: usize) -> usize {
 
 /// The number of elements of an array of this shape.
 fn elements(name: &str, shape: &[usize]) -> Result<usize> {
-    let product = shape
-        .iter()
-        .try_fold(1usize, |product, &factor| product.checked_mul(factor));
+    let product = shape.iter().try_fold(1usize, |product, &factor| product.checked_mul(factor));
     product.ok_or_else(|| Error::new(Status::Size, format!("{} of shape {:?} cannot be indexed", name, shape)))
 }
 
@@ -32,13 +30,7 @@ pub(crate) fn check_shape(name: &str, slice: &[f64], shape: &[usize]) -> Result<
     if slice.len() == expected {
         return Ok(());
     }
-    let message = format!(
-        "{} has {} elements; {} of shape {:?} were expected",
-        name,
-        slice.len(),
-        expected,
-        shape
-    );
+    let message = format!("{} has {} elements; {} of shape {:?} were expected", name, slice.len(), expected, shape);
     Err(Error::new(Status::Argument, message))
 }
 

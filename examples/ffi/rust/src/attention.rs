@@ -21,11 +21,7 @@ pub fn features(d: usize, l: usize, x: &[f64], y: &[f64]) -> Result<Rows> {
     check_shape("x", x, &[n, next(l), d])?;
     let mut rows = Rows::room(n, d)?;
     let (d, l, n) = (size(d, "d")?, size(l, "l")?, size(n, "n")?);
-    let (query, context, target) = (
-        rows.query.as_mut_ptr(),
-        rows.context.as_mut_ptr(),
-        rows.target.as_mut_ptr(),
-    );
+    let (query, context, target) = (rows.query.as_mut_ptr(), rows.context.as_mut_ptr(), rows.target.as_mut_ptr());
     // SAFETY: the arrays have the shapes checked, and there is room for n rows.
     check(unsafe { sys::icl_features(d, l, n, x.as_ptr(), y.as_ptr(), query, context, target) })?;
     Ok(rows)

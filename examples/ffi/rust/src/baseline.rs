@@ -28,9 +28,7 @@ pub fn dmmse_error(
     let (pool, law, samples) = (pool.handle.as_ptr(), law.handle.as_ptr(), size(samples, "count")?);
     Estimate::read(|mean, standard_error| {
         // SAFETY: valid handles.
-        with_run(run, |run| unsafe {
-            sys::icl_dmmse_error(pool, law, samples, seed, run, mean, standard_error)
-        })
+        with_run(run, |run| unsafe { sys::icl_dmmse_error(pool, law, samples, seed, run, mean, standard_error) })
     })
 }
 
@@ -46,8 +44,6 @@ pub fn bayes_ridge_error(law: &TestLaw, samples: usize, seed: u64, run: Option<&
     let (law, samples) = (law.handle.as_ptr(), size(samples, "count")?);
     Estimate::read(|mean, standard_error| {
         // SAFETY: a valid handle.
-        with_run(run, |run| unsafe {
-            sys::icl_bayes_ridge_error(law, samples, seed, run, mean, standard_error)
-        })
+        with_run(run, |run| unsafe { sys::icl_bayes_ridge_error(law, samples, seed, run, mean, standard_error) })
     })
 }

@@ -69,18 +69,14 @@ impl Dataset {
         let (l, n) = (size(l, "l")?, size(n, "n")?);
         // SAFETY: a valid handle, and `out` is what it writes to.
         let create = |out: *mut _| unsafe { sys::icl_dataset_create(pool.handle.as_ptr(), l, n, rho, seed, out) };
-        Ok(Dataset {
-            handle: Handle::new(create)?,
-        })
+        Ok(Dataset { handle: Handle::new(create)? })
     }
 
     /// No rows yet; `append_sequences` and `append_rows` add some.
     pub fn empty(d: usize) -> Result<Self> {
         let d = size(d, "d")?;
         // SAFETY: `out` is what it writes to.
-        Ok(Dataset {
-            handle: Handle::new(|out| unsafe { sys::icl_dataset_create_empty(d, out) })?,
-        })
+        Ok(Dataset { handle: Handle::new(|out| unsafe { sys::icl_dataset_create_empty(d, out) })? })
     }
 
     /// Appends raw sequences of context length l: tokens n x (l+1) x d and labels n x (l+1), where n follows from the
@@ -120,16 +116,8 @@ impl Dataset {
             return Err(Error::new(Status::Domain, message));
         }
         let mut rows = Rows::room(range.len(), self.dimension())?;
-        let (dataset, first, n) = (
-            self.handle.as_ptr(),
-            size(range.start, "first")?,
-            size(range.len(), "count")?,
-        );
-        let (query, context, target) = (
-            rows.query.as_mut_ptr(),
-            rows.context.as_mut_ptr(),
-            rows.target.as_mut_ptr(),
-        );
+        let (dataset, first, n) = (self.handle.as_ptr(), size(range.start, "first")?, size(range.len(), "count")?);
+        let (query, context, target) = (rows.query.as_mut_ptr(), rows.context.as_mut_ptr(), rows.target.as_mut_ptr());
         // SAFETY: a valid handle; room for n rows.
         check(unsafe { sys::icl_dataset_copy_rows(dataset, first, n, query, context, target) })?;
         Ok(rows)
@@ -154,9 +142,7 @@ impl Dataset {
         Estimate::read(|mean, standard_error| {
             let standard_error = if one { ptr::null_mut() } else { standard_error };
             // SAFETY: gamma has d (d+1) elements.
-            with_run(run, |run| unsafe {
-                sys::icl_dataset_error(dataset, gamma, run, mean, standard_error)
-            })
+            with_run(run, |run| unsafe { sys::icl_dataset_error(dataset, gamma, run, mean, standard_error) })
         })
     }
 }
@@ -187,9 +173,7 @@ pub fn draw_sequences(
     let (l, n) = (size(l, "l")?, size(n, "n")?);
     let (x_out, y_out, task_out, from) = (x.as_mut_ptr(), y.as_mut_ptr(), task.as_mut_ptr(), pool.handle.as_ptr());
     // SAFETY: a valid handle; room for the shapes above.
-    with_run(run, |run| unsafe {
-        sys::icl_sequences_draw(from, l, n, rho, seed, run, x_out, y_out, task_out)
-    })?;
+    with_run(run, |run| unsafe { sys::icl_sequences_draw(from, l, n, rho, seed, run, x_out, y_out, task_out) })?;
     let tasks = pool.size().map(|_| task.into_iter().map(count).collect());
     Ok(Sequences { x, y, tasks })
 }

@@ -27,9 +27,7 @@ impl Method {
     fn from_code(code: i32) -> Result<Self> {
         let known = [Method::Auto, Method::Primal, Method::Dual, Method::ConjugateGradients];
         let found = known.iter().find(|&&method| method as i32 == code);
-        found
-            .copied()
-            .ok_or_else(|| Error::new(Status::Unsupported, format!("method {} is newer than this", code)))
+        found.copied().ok_or_else(|| Error::new(Status::Unsupported, format!("method {} is newer than this", code)))
     }
 }
 
@@ -114,9 +112,7 @@ impl Estimator {
         let (ridges, lambda, out) = (size(lambda.len(), "count")?, lambda.as_ptr(), gamma.as_mut_ptr());
         self.replace(dataset, |estimator, data| {
             // SAFETY: valid handles; room for a matrix for each ridge.
-            with_run(run, |run| unsafe {
-                sys::icl_estimator_fit_path(estimator, data, ridges, lambda, run, out)
-            })
+            with_run(run, |run| unsafe { sys::icl_estimator_fit_path(estimator, data, ridges, lambda, run, out) })
         })?;
         Ok(gamma)
     }
@@ -129,9 +125,7 @@ impl Estimator {
     ) -> Result<()> {
         self.fitted = None;
         let result = fit(self.handle.as_mut_ptr(), dataset.handle.as_ptr());
-        let readable = result
-            .as_ref()
-            .map_or_else(|error| error.status() == Status::NotConverged, |()| true);
+        let readable = result.as_ref().map_or_else(|error| error.status() == Status::NotConverged, |()| true);
         self.fitted = Some(dataset.dimension()).filter(|_| readable);
         result
     }

@@ -33,19 +33,11 @@ pub struct Sizes {
 impl Sizes {
     fn new(values: [i64; 4]) -> Self {
         let [d, l, k, n] = values.map(count);
-        Sizes {
-            d,
-            l,
-            k: Some(k).filter(|&k| k > 0),
-            n: Some(n).filter(|&n| n > 0),
-        }
+        Sizes { d, l, k: Some(k).filter(|&k| k > 0), n: Some(n).filter(|&n| n > 0) }
     }
 
     fn from_rows(sizes: &[i64]) -> Vec<Self> {
-        sizes
-            .chunks_exact(4)
-            .map(|row| Sizes::new([row[0], row[1], row[2], row[3]]))
-            .collect()
+        sizes.chunks_exact(4).map(|row| Sizes::new([row[0], row[1], row[2], row[3]])).collect()
     }
 }
 
@@ -188,12 +180,7 @@ impl Experiment {
         let (mut mean, mut standard_error) = (room("mean", &shape)?, room("standard_error", &shape)?);
         let simulated = (mean.as_mut_ptr(), standard_error.as_mut_ptr());
         let TheoryCurve { theory, sizes } = self.points(vary, at, quantities, run, simulated)?;
-        Ok(Curve {
-            mean,
-            standard_error,
-            theory,
-            sizes,
-        })
+        Ok(Curve { mean, standard_error, theory, sizes })
     }
 
     /// The theory of a curve, of any quantity; nothing is simulated.
@@ -221,9 +208,6 @@ impl Experiment {
         with_run(run, |run| unsafe {
             sys::icl_experiment_curve(experiment, vary, points, at, width, codes, run, mean, error, limit, out)
         })?;
-        Ok(TheoryCurve {
-            theory,
-            sizes: Sizes::from_rows(&sizes),
-        })
+        Ok(TheoryCurve { theory, sizes: Sizes::from_rows(&sizes) })
     }
 }

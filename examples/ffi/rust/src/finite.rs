@@ -42,9 +42,7 @@ impl FiniteTheory {
         let (pool, l, n, level) = (pool.handle.as_ptr(), size(l, "l")?, size(n, "n")?, level as i32);
         // SAFETY: a valid handle, and `out` is what it writes to.
         let create = |out: *mut _| unsafe { sys::icl_finite_theory_create(pool, l, n, rho, lambda, level, out) };
-        Ok(FiniteTheory {
-            handle: Handle::new(create)?,
-        })
+        Ok(FiniteTheory { handle: Handle::new(create)? })
     }
 
     /// Sets the number of feature samples of [`Level::Corrected`], at least 64 (d+1), and drops the result.

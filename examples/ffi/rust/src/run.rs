@@ -78,10 +78,7 @@ impl<'a> Run<'a> {
 impl fmt::Debug for Run<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut fields = formatter.debug_struct("Run");
-        fields
-            .field("handle", &self.handle)
-            .field("progress", &self.progress.is_some())
-            .finish()
+        fields.field("handle", &self.handle).field("progress", &self.progress.is_some()).finish()
     }
 }
 
@@ -95,9 +92,6 @@ struct Call<'c, 'a> {
 unsafe extern "C" fn report(done: i64, total: i64, user: *mut c_void) -> i32 {
     // SAFETY: `with_run` gave this pointer to a `Call` that outlives the library's call and is used here only.
     let call = unsafe { &mut *user.cast::<Call>() };
-    if call.panic.is_some() {
-        return 1;
-    }
     let total = if total < 0 { None } else { Some(total) };
     match catch_unwind(AssertUnwindSafe(|| (call.progress)(done, total))) {
         Ok(ControlFlow::Continue(())) => 0,

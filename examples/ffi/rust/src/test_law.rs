@@ -59,10 +59,7 @@ impl TestLaw {
         let (dimension, l, distribution) = (size(d, "d")?, size(l, "l")?, distribution as i32);
         // SAFETY: `out` is what it writes to, here and below.
         let create = |out: *mut _| unsafe { sys::icl_test_law_create_fresh(dimension, l, rho, distribution, out) };
-        Ok(TestLaw {
-            handle: Handle::new(create)?,
-            d,
-        })
+        Ok(TestLaw { handle: Handle::new(create)?, d })
     }
 
     /// Fresh Gaussian tasks of this covariance, d x d: the ICL error on structured tasks.
@@ -71,20 +68,14 @@ impl TestLaw {
         let (dimension, l, covariance) = (size(d, "d")?, size(l, "l")?, covariance.as_ptr());
         // SAFETY: the covariance has d d elements.
         let create = |out: *mut _| unsafe { sys::icl_test_law_create_gaussian(dimension, l, rho, covariance, out) };
-        Ok(TestLaw {
-            handle: Handle::new(create)?,
-            d,
-        })
+        Ok(TestLaw { handle: Handle::new(create)?, d })
     }
 
     /// Tasks of a pool, each as likely as the others: the IDG error. For an infinite pool it is the law of fresh tasks.
     pub fn pool(pool: &TaskPool, l: usize, rho: f64) -> Result<Self> {
         let (d, l) = (pool.dimension(), size(l, "l")?);
         let create = |out: *mut _| unsafe { sys::icl_test_law_create_pool(pool.handle.as_ptr(), l, rho, out) };
-        Ok(TestLaw {
-            handle: Handle::new(create)?,
-            d,
-        })
+        Ok(TestLaw { handle: Handle::new(create)?, d })
     }
 
     /// The token dimension d.

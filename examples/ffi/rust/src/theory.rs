@@ -144,13 +144,7 @@ pub struct Theory {
 impl Theory {
     /// The theory at `point`.
     pub fn new(point: Point) -> Result<Self> {
-        let Point {
-            tau,
-            alpha,
-            kappa,
-            rho,
-            lambda,
-        } = point;
+        let Point { tau, alpha, kappa, rho, lambda } = point;
         // SAFETY: `out` is what it writes to.
         let handle = Handle::new(|out| unsafe { sys::icl_theory_create(tau, alpha, kappa, rho, lambda, out) })?;
         Ok(Theory { handle })

@@ -5,10 +5,7 @@ use icltheory::*;
 
 /// Numbers without a pattern, between -1 and 1.
 fn numbers(count: usize, seed: u64) -> Vec<f64> {
-    let tasks = TaskPool::new(count, 1, Distribution::Gaussian, seed)
-        .unwrap()
-        .tasks()
-        .unwrap();
+    let tasks = TaskPool::new(count, 1, Distribution::Gaussian, seed).unwrap().tasks().unwrap();
     tasks.iter().map(|number| number.sin()).collect()
 }
 
@@ -37,9 +34,5 @@ fn predictions_and_errors_agree() {
     let rows = data.rows(0..50).unwrap();
     let predictions = gamma_predict(4, &gamma, &rows.query, &rows.context).unwrap();
     let squares = predictions.iter().zip(&rows.target).map(|(a, b)| (a - b) * (a - b));
-    assert_close(
-        squares.sum::<f64>() / 50.0,
-        data.error(&gamma, None).unwrap().mean,
-        1e-13,
-    );
+    assert_close(squares.sum::<f64>() / 50.0, data.error(&gamma, None).unwrap().mean, 1e-13);
 }

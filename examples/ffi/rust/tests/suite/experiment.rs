@@ -25,10 +25,7 @@ fn means_and_standard_errors_are_those_of_the_replicates() {
     assert_fails(experiment.replicates(Quantity::Icl), Status::State, "results");
     experiment.run(None).unwrap();
     for quantity in QUANTITIES {
-        let (values, result) = (
-            experiment.replicates(quantity).unwrap(),
-            experiment.result(quantity).unwrap(),
-        );
+        let (values, result) = (experiment.replicates(quantity).unwrap(), experiment.result(quantity).unwrap());
         assert_eq!(values.len(), 7);
         let mean = values.iter().sum::<f64>() / 7.0;
         let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
@@ -57,43 +54,15 @@ fn ten_replicates_unless_set() {
 #[test]
 fn sizes_and_theory_at_the_ratios_realised() {
     let mut experiment = experiment(2);
-    assert_eq!(
-        experiment.sizes().unwrap(),
-        Sizes {
-            d: 8,
-            l: 16,
-            k: Some(4),
-            n: Some(96)
-        }
-    );
-    let point = Point {
-        tau: 1.5,
-        alpha: 2.0,
-        kappa: 0.5,
-        rho: 0.1,
-        lambda: 0.01,
-    };
+    assert_eq!(experiment.sizes().unwrap(), Sizes { d: 8, l: 16, k: Some(4), n: Some(96) });
+    let point = Point { tau: 1.5, alpha: 2.0, kappa: 0.5, rho: 0.1, lambda: 0.01 };
     let theory = Theory::new(point).unwrap();
-    for quantity in [
-        Quantity::Icl,
-        Quantity::Idg,
-        Quantity::Gap,
-        Quantity::Bayes,
-        Quantity::Xi,
-    ] {
+    for quantity in [Quantity::Icl, Quantity::Idg, Quantity::Gap, Quantity::Bayes, Quantity::Xi] {
         assert_eq!(experiment.theory(quantity).unwrap(), theory.value(quantity).unwrap());
     }
     experiment.set(Parameter::Kappa, f64::INFINITY).unwrap();
     experiment.set(Parameter::Tau, f64::INFINITY).unwrap();
-    assert_eq!(
-        experiment.sizes().unwrap(),
-        Sizes {
-            d: 8,
-            l: 16,
-            k: None,
-            n: None
-        }
-    );
+    assert_eq!(experiment.sizes().unwrap(), Sizes { d: 8, l: 16, k: None, n: None });
     experiment.run(None).unwrap();
     assert_eq!(experiment.result(Quantity::Gap).unwrap().mean, 0.0);
 }
@@ -109,14 +78,8 @@ fn settings_reach_the_library() {
     let plain = result(|_| Ok(()));
     assert_eq!(plain, result(|experiment| experiment.set_seed(0)));
     assert_ne!(plain, result(|experiment| experiment.set_seed(1)));
-    assert_eq!(
-        plain,
-        result(|experiment| experiment.set_distribution(Distribution::Gaussian))
-    );
-    assert_ne!(
-        plain,
-        result(|experiment| experiment.set_distribution(Distribution::Sphere))
-    );
+    assert_eq!(plain, result(|experiment| experiment.set_distribution(Distribution::Gaussian)));
+    assert_ne!(plain, result(|experiment| experiment.set_distribution(Distribution::Sphere)));
 }
 
 /// A point of a curve is what a run gives there, to the bit.
@@ -124,43 +87,23 @@ fn settings_reach_the_library() {
 fn curves() {
     let (mut experiment, tau) = (experiment(5), [0.5, 1.5]);
     let curve = experiment.curve(Parameter::Tau, &tau, &QUANTITIES, None).unwrap();
-    let theory = experiment
-        .theory_curve(Parameter::Tau, &tau, &[Quantity::Bayes, Quantity::Icl])
-        .unwrap();
+    let theory = experiment.theory_curve(Parameter::Tau, &tau, &[Quantity::Bayes, Quantity::Icl]).unwrap();
     assert_eq!((curve.mean.len(), theory.theory.len()), (6, 4));
     for (i, at) in tau.iter().enumerate() {
         experiment.set(Parameter::Tau, *at).unwrap();
         experiment.run(None).unwrap();
         for (j, quantity) in QUANTITIES.iter().enumerate() {
             let result = experiment.result(*quantity).unwrap();
-            assert_eq!(
-                (curve.mean[3 * i + j], curve.standard_error[3 * i + j]),
-                (result.mean, result.standard_error)
-            );
+            assert_eq!((curve.mean[3 * i + j], curve.standard_error[3 * i + j]), (result.mean, result.standard_error));
             assert_eq!(curve.theory[3 * i + j], experiment.theory(*quantity).unwrap());
         }
-        assert_eq!(
-            (curve.sizes[i], theory.sizes[i]),
-            (experiment.sizes().unwrap(), experiment.sizes().unwrap())
-        );
+        assert_eq!((curve.sizes[i], theory.sizes[i]), (experiment.sizes().unwrap(), experiment.sizes().unwrap()));
         assert_eq!(theory.theory[2 * i], experiment.theory(Quantity::Bayes).unwrap());
         assert_eq!(theory.theory[2 * i + 1], curve.theory[3 * i]);
     }
-    assert_fails(
-        experiment.curve(Parameter::TestRho, &tau, &QUANTITIES, None),
-        Status::Argument,
-        "vary",
-    );
-    assert_fails(
-        experiment.curve(Parameter::Tau, &[], &QUANTITIES, None),
-        Status::Domain,
-        "count is 0",
-    );
-    assert_fails(
-        experiment.curve(Parameter::Tau, &tau, &[], None),
-        Status::Domain,
-        "quantity_count is 0",
-    );
+    assert_fails(experiment.curve(Parameter::TestRho, &tau, &QUANTITIES, None), Status::Argument, "vary");
+    assert_fails(experiment.curve(Parameter::Tau, &[], &QUANTITIES, None), Status::Domain, "count is 0");
+    assert_fails(experiment.curve(Parameter::Tau, &tau, &[], None), Status::Domain, "quantity_count is 0");
 }
 
 /// A file of this test process, removed at its end.
@@ -197,10 +140,7 @@ fn checkpoints() {
     kept.run(Some(&mut run)).unwrap();
     drop(run);
     assert_eq!(first, Some(4));
-    assert_eq!(
-        kept.replicates(Quantity::Icl).unwrap(),
-        plain.replicates(Quantity::Icl).unwrap()
-    );
+    assert_eq!(kept.replicates(Quantity::Icl).unwrap(), plain.replicates(Quantity::Icl).unwrap());
 }
 
 #[test]

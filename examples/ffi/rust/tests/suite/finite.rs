@@ -52,10 +52,8 @@ fn samples_and_seed() {
 #[test]
 fn baselines_are_optimal_where_they_should_be() {
     let pool = TaskPool::new(20, 10, Distribution::Gaussian, 1).unwrap();
-    let (known, fresh) = (
-        TestLaw::pool(&pool, 40, 0.1).unwrap(),
-        TestLaw::fresh(20, 40, 0.1, Distribution::Gaussian).unwrap(),
-    );
+    let (known, fresh) =
+        (TestLaw::pool(&pool, 40, 0.1).unwrap(), TestLaw::fresh(20, 40, 0.1, Distribution::Gaussian).unwrap());
     let mut run = Run::new().unwrap();
     run.set_threads(2).unwrap();
     let mut errors = |law| {
@@ -66,31 +64,19 @@ fn baselines_are_optimal_where_they_should_be() {
     let below = |a: Estimate, b: Estimate| a.mean + 5.0 * (a.standard_error + b.standard_error) < b.mean;
     assert!(below(in_pool.0, in_pool.1) && below(outside.1, outside.0));
     assert!(in_pool.0.mean >= 0.1 && outside.1.mean >= 0.1);
+    assert_ne!(dmmse_error(&pool, &fresh, 500, 2, None).unwrap(), outside.0);
+    assert_ne!(bayes_ridge_error(&fresh, 500, 2, None).unwrap(), outside.1);
     // The same contexts whatever the number of threads; and in the limit of large d, to O(1/d), here 2/d.
     assert_eq!(bayes_ridge_error(&fresh, 500, 1, None).unwrap(), outside.1);
-    let limit = Theory::new(Point {
-        tau: 1.0,
-        alpha: 2.0,
-        kappa: 1.0,
-        rho: 0.1,
-        lambda: 0.0,
-    })
-    .unwrap();
+    let limit = Theory::new(Point { tau: 1.0, alpha: 2.0, kappa: 1.0, rho: 0.1, lambda: 0.0 }).unwrap();
     assert_close(outside.1.mean, limit.value(Quantity::Bayes).unwrap(), 2.0 / 20.0);
 }
 
 #[test]
 fn baselines_refuse() {
-    let (pool, law) = (
-        small_pool(),
-        TestLaw::fresh(5, 10, 0.1, Distribution::Gaussian).unwrap(),
-    );
+    let (pool, law) = (small_pool(), TestLaw::fresh(5, 10, 0.1, Distribution::Gaussian).unwrap());
     assert_fails(dmmse_error(&pool, &law, 10, 1, None), Status::Argument, "4");
     let infinite = TaskPool::infinite(5, Distribution::Gaussian, 1).unwrap();
-    assert_fails(
-        dmmse_error(&infinite, &law, 10, 1, None),
-        Status::Unsupported,
-        "infinite",
-    );
+    assert_fails(dmmse_error(&infinite, &law, 10, 1, None), Status::Unsupported, "infinite");
     assert_fails(bayes_ridge_error(&law, 1, 1, None), Status::Domain, "count is 1");
 }

@@ -36,16 +36,8 @@ fn rows_and_sequences() {
     assert_length("x", 24, |x| own.append_sequences(3, x, &ONES[..12]));
     assert_length("x", 24, |x| features(2, 3, x, &ONES[..12]));
     // The number of sequences follows from the labels: 13 are no multiple of l + 1.
-    assert_fails(
-        own.append_sequences(3, &ONES[..24], &ONES[..13]),
-        Status::Argument,
-        "y has 13 elements; 12",
-    );
-    assert_fails(
-        features(2, 3, &ONES[..24], &ONES[..13]),
-        Status::Argument,
-        "y has 13 elements; 12",
-    );
+    assert_fails(own.append_sequences(3, &ONES[..24], &ONES[..13]), Status::Argument, "y has 13 elements; 12");
+    assert_fails(features(2, 3, &ONES[..24], &ONES[..13]), Status::Argument, "y has 13 elements; 12");
     assert_fails(own.append_rows(&[], &[], &[]), Status::Domain, "count is 0");
     assert_eq!(own.size(), 3 + 3 + 3); // the right lengths above
 }
@@ -55,11 +47,7 @@ fn attention() {
     let ones = |count| &ONES[..count];
     assert_length("gamma", 6, |gamma| gamma_predict(2, gamma, ones(4), ones(6)));
     assert_length("context", 6, |context| gamma_predict(2, ones(6), ones(4), context));
-    assert_fails(
-        gamma_predict(2, ones(6), ones(5), ones(6)),
-        Status::Argument,
-        "query has 5 elements; 4",
-    );
+    assert_fails(gamma_predict(2, ones(6), ones(5), ones(6)), Status::Argument, "query has 5 elements; 4");
     assert_length("V", 9, |v| attention_predict(2, 3, v, ones(9), ones(8), ones(3)));
     assert_length("M", 9, |m| attention_predict(2, 3, ones(9), m, ones(8), ones(3)));
     assert_length("x", 8, |x| attention_predict(2, 3, ones(9), ones(9), x, ones(3)));
@@ -70,24 +58,12 @@ fn attention() {
 
 #[test]
 fn batches() {
-    let all = Points {
-        tau: &ONES,
-        alpha: &ONES,
-        kappa: &ONES,
-        rho: &ONES,
-        lambda: &ONES,
-    };
+    let all = Points { tau: &ONES, alpha: &ONES, kappa: &ONES, rho: &ONES, lambda: &ONES };
     assert_length("alpha", 64, |alpha| Points { alpha, ..all }.values(Quantity::Icl));
     assert_length("kappa", 64, |kappa| Points { kappa, ..all }.values(Quantity::Icl));
     assert_length("rho", 64, |rho| Points { rho, ..all }.values(Quantity::Icl));
     assert_length("lambda", 64, |lambda| Points { lambda, ..all }.values(Quantity::Icl));
-    let none = Points {
-        tau: &[],
-        alpha: &[],
-        kappa: &[],
-        rho: &[],
-        lambda: &[],
-    };
+    let none = Points { tau: &[], alpha: &[], kappa: &[], rho: &[], lambda: &[] };
     assert_fails(none.values(Quantity::Icl), Status::Domain, "count is 0");
 }
 
@@ -100,34 +76,18 @@ fn products_that_overflow() {
     assert_fails(features(HUGE, 1, &ONES[..2], &ONES[..2]), Status::Size, "x of shape");
     assert_fails(features(2, HUGE, &[], &[]), Status::Size, "l is");
     assert_fails(gamma_predict(HUGE, &[], &[], &[]), Status::Size, "gamma");
-    assert_fails(
-        attention_predict(1, HUGE, &ONES[..4], &ONES[..4], &[], &[]),
-        Status::Argument,
-        "x has 0",
-    );
+    assert_fails(attention_predict(1, HUGE, &ONES[..4], &ONES[..4], &[], &[]), Status::Argument, "x has 0");
     assert_fails(attention_reduce(HUGE, &[], &[]), Status::Size, "V");
-    assert_fails(
-        draw_sequences(&small_pool(), 1, HUGE, 0.0, 1, None),
-        Status::Size,
-        "x of shape",
-    );
+    assert_fails(draw_sequences(&small_pool(), 1, HUGE, 0.0, 1, None), Status::Size, "x of shape");
     // 4 exabytes are no multiplication too many, but more than there is.
-    assert_fails(
-        draw_sequences(&small_pool(), 1, 1 << 56, 0.0, 1, None),
-        Status::Memory,
-        "x of shape",
-    );
+    assert_fails(draw_sequences(&small_pool(), 1, 1 << 56, 0.0, 1, None), Status::Memory, "x of shape");
     assert_fails(Dataset::new(&small_pool(), HUGE, 1, 0.0, 1), Status::Size, "l is");
 }
 
 #[test]
 fn rows_out_of_range() {
     let data = small_dataset();
-    assert_fails(
-        data.rows(40..51),
-        Status::Domain,
-        "rows 40..51 were asked for; the dataset has 50",
-    );
+    assert_fails(data.rows(40..51), Status::Domain, "rows 40..51 were asked for; the dataset has 50");
     assert_fails(data.rows(0..usize::MAX), Status::Domain, "the dataset has 50");
     assert_fails(data.rows(7..7), Status::Domain, "count is 0");
     #[allow(clippy::reversed_empty_ranges)]

@@ -30,22 +30,11 @@ fn assert_close(a: f64, b: f64, tolerance: f64) {
 fn assert_fails<T>(result: Result<T>, status: Status, part: &str) {
     let error: Error = result.err().expect("a failure");
     assert_eq!(error.status(), status, "{error}");
-    assert!(
-        error.message().contains(part),
-        "{:?} does not contain {:?}",
-        error.message(),
-        part
-    );
+    assert!(error.message().contains(part), "{:?} does not contain {:?}", error.message(), part);
 }
 
 fn point() -> Point {
-    Point {
-        tau: 2.0,
-        alpha: 10.0,
-        kappa: 0.5,
-        rho: 0.01,
-        lambda: 0.1,
-    }
+    Point { tau: 2.0, alpha: 10.0, kappa: 0.5, rho: 0.01, lambda: 0.1 }
 }
 
 /// k = 3 tasks in R^4.

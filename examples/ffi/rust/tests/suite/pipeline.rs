@@ -61,10 +61,7 @@ fn a_path_of_ridges() {
 #[test]
 fn error_by_moments() {
     let (_, fit) = fitted(0.1, Method::Auto);
-    let (gamma, law) = (
-        fit.gamma().unwrap(),
-        TestLaw::fresh(20, 200, 0.01, Distribution::Sphere).unwrap(),
-    );
+    let (gamma, law) = (fit.gamma().unwrap(), TestLaw::fresh(20, 200, 0.01, Distribution::Sphere).unwrap());
     let Moments { a, b, c } = law.moments().unwrap();
     let mut sum = 0.0;
     for row in 0..20 {
@@ -80,14 +77,12 @@ fn error_by_moments() {
 #[test]
 fn error_by_sampling() {
     let (_, fit) = fitted(0.1, Method::Auto);
-    let (gamma, law) = (
-        fit.gamma().unwrap(),
-        TestLaw::fresh(20, 200, 0.01, Distribution::Gaussian).unwrap(),
-    );
+    let (gamma, law) = (fit.gamma().unwrap(), TestLaw::fresh(20, 200, 0.01, Distribution::Gaussian).unwrap());
     let sampled = law.error_sampled(&gamma, 20_000, 3, None).unwrap();
     let exact = law.error(&gamma).unwrap();
     assert!((sampled.mean - exact).abs() < 5.0 * sampled.standard_error);
     assert!(sampled.standard_error < 0.05 * exact);
+    assert_ne!(law.error_sampled(&gamma, 20_000, 4, None).unwrap(), sampled);
     assert_fails(law.error_sampled(&gamma, 1, 3, None), Status::Domain, "count is 1");
 }
 
@@ -103,13 +98,19 @@ fn laws_that_are_equal() {
     let gamma = fresh.optimal_gamma(0.5).unwrap();
     assert_close(structured.error(&gamma).unwrap(), fresh.error(&gamma).unwrap(), 1e-12);
     assert_close(pool.error(&gamma).unwrap(), fresh.error(&gamma).unwrap(), 1e-12);
-    assert_eq!(
-        (fresh.dimension(), structured.dimension(), pool.dimension()),
-        (20, 20, 20)
-    );
+    assert_eq!((fresh.dimension(), structured.dimension(), pool.dimension()), (20, 20, 20));
     // No Gamma is better than the optimal one, and a larger ridge is worse.
     let error = |lambda| fresh.error(&fresh.optimal_gamma(lambda).unwrap()).unwrap();
     assert!(error(0.0) < error(0.1) && error(0.1) < error(0.5));
+}
+
+/// The last entry of B is E c^2 (1 + 2/l), where c = |w|^2/d + rho is 1 + rho on the sphere, and of variance 2/d for
+/// Gaussian tasks.
+#[test]
+fn laws_that_differ() {
+    let last = |distribution| *TestLaw::fresh(20, 30, 0.2, distribution).unwrap().moments().unwrap().b.last().unwrap();
+    assert_close(last(Distribution::Sphere), 1.44 * (1.0 + 2.0 / 30.0), 1e-14);
+    assert_close(last(Distribution::Gaussian), (1.44 + 2.0 / 20.0) * (1.0 + 2.0 / 30.0), 1e-14);
 }
 
 /// The bound on iterations and the tolerance reach the library, and what was found can be read.
@@ -128,10 +129,10 @@ fn a_fit_that_does_not_converge() {
 #[test]
 fn no_result_before_a_fit_or_after_a_failure() {
     let mut fit = Estimator::new().unwrap();
-    assert_fails(fit.gamma(), Status::State, "fit");
+    assert_fails(fit.gamma(), Status::State, "a successful fit was expected");
     fit.fit(&small_dataset(), None).unwrap();
     assert!(fit.gamma().is_ok());
     assert_fails(fit.fit(&Dataset::empty(7).unwrap(), None), Status::State, "no rows");
-    assert_fails(fit.gamma(), Status::State, "fit");
-    assert_fails(fit.report(), Status::State, "fit");
+    assert_fails(fit.gamma(), Status::State, "a successful fit was expected");
+    assert_fails(fit.report(), Status::State, "a successful fit was expected");
 }

@@ -38,12 +38,7 @@ fn experiment() -> Experiment {
 #[track_caller]
 fn assert_complete(reports: &[(i64, Option<i64>)]) {
     assert!(!reports.is_empty());
-    assert!(
-        reports
-            .windows(2)
-            .all(|pair| pair[0].0 <= pair[1].0 && pair[0].1 == pair[1].1),
-        "{reports:?}"
-    );
+    assert!(reports.windows(2).all(|pair| pair[0].0 <= pair[1].0 && pair[0].1 == pair[1].1), "{reports:?}");
     let (done, total) = reports[reports.len() - 1];
     assert_eq!(Some(done), total);
 }
@@ -60,18 +55,12 @@ fn every_long_function_reports() {
     run_with(record(&mut reports[3]), |run| law.error_sampled(&gamma, 100, 1, run)).unwrap();
     run_with(record(&mut reports[4]), |run| dmmse_error(&pool, &law, 100, 1, run)).unwrap();
     run_with(record(&mut reports[5]), |run| bayes_ridge_error(&law, 100, 1, run)).unwrap();
-    run_with(record(&mut reports[6]), |run| {
-        draw_sequences(&pool, 10, 100, 0.1, 1, run)
-    })
-    .unwrap();
+    run_with(record(&mut reports[6]), |run| draw_sequences(&pool, 10, 100, 0.1, 1, run)).unwrap();
     run_with(record(&mut reports[7]), |run| own.run(run)).unwrap();
     reports.iter().for_each(|reports| assert_complete(reports));
     assert_eq!(reports[7][reports[7].len() - 1], (10, Some(10))); // replicates
     let mut curve = Vec::new();
-    run_with(record(&mut curve), |run| {
-        own.curve(Parameter::Tau, &[1.0, 2.0], &[Quantity::Icl], run)
-    })
-    .unwrap();
+    run_with(record(&mut curve), |run| own.curve(Parameter::Tau, &[1.0, 2.0], &[Quantity::Icl], run)).unwrap();
     assert_complete(&curve);
     assert_eq!(curve[curve.len() - 1].0, 20);
 }
@@ -94,20 +83,12 @@ fn canceling() {
         calls += 1;
         Break(())
     };
-    assert_fails(
-        run_with(stop, |run| fit.fit(&small_dataset(), run)),
-        Status::Canceled,
-        "progress callback",
-    );
+    assert_fails(run_with(stop, |run| fit.fit(&small_dataset(), run)), Status::Canceled, "progress callback");
     assert_eq!(calls, 1);
-    assert_fails(fit.gamma(), Status::State, "fit");
+    assert_fails(fit.gamma(), Status::State, "a successful fit was expected");
     let mut own = experiment();
     let third = |done, _| if done < 3 { Continue(()) } else { Break(()) };
-    assert_fails(
-        run_with(third, |run| own.run(run)),
-        Status::Canceled,
-        "progress callback",
-    );
+    assert_fails(run_with(third, |run| own.run(run)), Status::Canceled, "progress callback");
     assert_fails(own.result(Quantity::Icl), Status::State, "results");
     fit.fit(&small_dataset(), None).unwrap(); // handles can be used again
     own.run(None).unwrap();
@@ -132,7 +113,7 @@ fn panicking() {
         });
         let caught = catch_unwind(AssertUnwindSafe(|| fit.fit(&larger, Some(&mut run))));
         assert_eq!(caught.unwrap_err().downcast_ref(), Some(&42));
-        assert_fails(fit.gamma(), Status::State, "fit");
+        assert_fails(fit.gamma(), Status::State, "a successful fit was expected");
         run.clear_progress();
         fit.fit(&larger, Some(&mut run)).unwrap();
     }

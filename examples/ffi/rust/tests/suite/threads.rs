@@ -36,10 +36,7 @@ fn threads_share_a_theory() {
 /// A dataset and a law shared, an estimator each.
 #[test]
 fn threads_share_a_dataset() {
-    let (data, law) = (
-        small_dataset(),
-        TestLaw::fresh(4, 10, 0.1, Distribution::Gaussian).unwrap(),
-    );
+    let (data, law) = (small_dataset(), TestLaw::fresh(4, 10, 0.1, Distribution::Gaussian).unwrap());
     let error = |lambda: f64| {
         let mut fit = Estimator::new().unwrap();
         fit.set_lambda(lambda).unwrap();
@@ -61,10 +58,7 @@ fn handles_move_between_threads() {
     thread::scope(|scope| {
         for seed in 0..8 {
             let pool = &pool;
-            let data = scope
-                .spawn(move || Dataset::new(pool, 10, 50, 0.1, seed).unwrap())
-                .join()
-                .unwrap();
+            let data = scope.spawn(move || Dataset::new(pool, 10, 50, 0.1, seed).unwrap()).join().unwrap();
             scope.spawn(move || assert_eq!(data.rows(0..50).unwrap().target.len(), 50));
         }
     });
@@ -81,11 +75,7 @@ fn errors_stay_in_their_thread() {
                     assert_eq!(error.status(), Status::NonFinite);
                     let error = Dataset::empty(d).unwrap().rows(0..0).unwrap_err();
                     assert_eq!(error.status(), Status::Domain);
-                    let error = Theory::new(Point {
-                        tau: -(d as f64),
-                        ..point()
-                    })
-                    .unwrap_err();
+                    let error = Theory::new(Point { tau: -(d as f64), ..point() }).unwrap_err();
                     assert!(error.message().starts_with(&format!("tau is -{d};")), "{error}");
                 }
             });
