@@ -3,7 +3,7 @@
 # they link the library as built, shared and static. Offline; the source tree stays as it is.
 # usage: rust.sh SOURCE_ROOT BUILD_ROOT SHARED_LIBRARY STATIC_LIBRARY
 set -u
-crate=$1/examples/ffi/rust interface=$1/test/abi/interface.tsv libdir=$(dirname "$3")
+crate=$1/examples/ffi/rust interface=$1/test/abi/interface.tsv libdir=$(cd "$(dirname "$3")" && pwd)
 work=$2/test/ffi-rust
 mkdir -p "$work" || exit 1
 . "$1/test/tap.sh"
