@@ -27,8 +27,10 @@ cd "$crate" || exit 1
 cksum_tree() { find . -type f -exec cksum {} + | LC_ALL=C sort; }
 cksum_tree >"$work/before"
 
-# The .pc file names the folder of installation; here the library is where it was built.
-sed "s|^libdir=.*|libdir=$libdir|" "$2/meson-private/icltheory.pc" >"$work/icltheory.pc"
+# The .pc file names the folder of installation; here the library is where it was built, by a name that has a space.
+ln -sfn "$libdir" "$work/the library"
+escaped=$(echo "$work/the library" | sed 's/ /\\\\ /g') # a backslash in the .pc file, as sed reads it
+sed "s|^libdir=.*|libdir=$escaped|" "$2/meson-private/icltheory.pc" >"$work/icltheory.pc"
 export PKG_CONFIG_PATH="$work" LD_LIBRARY_PATH="$libdir" CARGO_TARGET_DIR="$work/shared" CARGO_INCREMENTAL=0
 export RUSTFLAGS='-D warnings' RUSTDOCFLAGS='-D warnings'
 unset ICLTHEORY_STATIC

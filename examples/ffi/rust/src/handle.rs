@@ -78,3 +78,45 @@ impl<T: Opaque> fmt::Debug for Handle<T> {
         self.0.fmt(formatter)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Status;
+    use std::cell::Cell;
+
+    /// Counts how often it is destroyed.
+    struct Counted(Cell<u32>);
+
+    impl Opaque for Counted {
+        unsafe fn destroy(pointer: *mut Self) {
+            // SAFETY: the tests' own variable.
+            let counted = unsafe { &(*pointer).0 };
+            counted.set(counted.get() + 1);
+        }
+    }
+
+    fn create(counted: &mut Counted, out: *mut *mut Counted, status: sys::icl_status) -> sys::icl_status {
+        // SAFETY: `out` is `new`'s.
+        unsafe { *out = counted };
+        status
+    }
+
+    #[test]
+    fn a_handle_is_destroyed_once() {
+        let mut counted = Counted(Cell::new(0));
+        let handle = Handle::new(|out| create(&mut counted, out, sys::ICL_OK)).unwrap();
+        let moved = Box::new(handle);
+        assert_eq!(counted.0.get(), 0);
+        drop(moved);
+        assert_eq!(counted.0.get(), 1);
+    }
+
+    #[test]
+    fn what_was_not_created_is_not_destroyed() {
+        let mut counted = Counted(Cell::new(0));
+        let failed = Handle::new(|out| create(&mut counted, out, sys::ICL_ERR_MEMORY));
+        assert_eq!(failed.unwrap_err().status(), Status::Memory);
+        assert_eq!(counted.0.get(), 0);
+    }
+}
