@@ -3,11 +3,13 @@
  * tasks to regression. dMMSE, which is optimal for the pool, needs a number of tasks that is exponential in d.
  *
  * What it shows of the library: icl_experiment_curve for a difference of errors, and icl_dmmse_error. */
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "grid.h"
 #include "series.h"
+#include "store.h"
 
 #define NAME "08_task_diversity"
 #define KAPPA_TICS "0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100"
@@ -21,7 +23,7 @@ const program_text program = {
   .help = "The gap g_task between the errors on fresh tasks and on the tasks of pretraining against the task\n"
           "diversity, of linear attention (theory, and simulation with error bars) and of dMMSE (sampled: 1000\n"
           "contexts a point from 10 pools, 200 from 5 with --quick), for four context lengths. --replicates is also\n"
-          "the number of pools. Only the simulation of linear attention is kept in the checkpoint.\n" SERIES_HELP};
+          "the number of pools, whose results are kept in PREFIX.dmmse.\n" SERIES_HELP};
 
 enum { DIVERSITIES = 31 };
 
@@ -82,6 +84,7 @@ typedef struct {
   const series *one;
   int64_t pools, contexts;
   double *gaps; /* [point * pools + pool] */
+  store *kept;
 } work;
 
 /* The pools of a seed are prefixes of each other, and their contexts share random numbers: curves are smooth. */
@@ -91,29 +94,39 @@ static icl_task_pool *create_pool(const series_settings *set, int64_t k, int64_t
   return pool;
 }
 
-/* The largest pools first: they take longest. */
-static void sample_gap(void *context, int64_t index) {
-  const work *job = context;
-  const series_settings *set = job->set;
-  int64_t point = job->one->count - 1 - index / job->pools, pool_index = index % job->pools;
-  const series_point *at = &job->one->points[point];
-  uint64_t seed = family_seed(set->seed, job->pools + pool_index);
+static double sample_pool(const work *job, const series_point *at, int64_t index) {
+  uint64_t seed = family_seed(job->set->seed, job->pools + index);
   double icl, idg;
-  icl_task_pool *pool = create_pool(set, at->k, pool_index);
+  icl_task_pool *pool = create_pool(job->set, at->k, index);
   icl_test_law *fresh, *seen;
-  require(icl_test_law_create_fresh(set->d, at->l, job->one->rho, ICL_TASKS_GAUSSIAN, &fresh), "fresh tasks");
+  require(icl_test_law_create_fresh(at->d, at->l, job->one->rho, ICL_TASKS_GAUSSIAN, &fresh), "fresh tasks");
   require(icl_test_law_create_pool(pool, at->l, job->one->rho, &seen), "the pool's tasks");
   require(icl_dmmse_error(pool, fresh, job->contexts, seed, NULL, &icl, NULL), "dMMSE");
   require(icl_dmmse_error(pool, seen, job->contexts, seed, NULL, &idg, NULL), "dMMSE");
-  job->gaps[point * job->pools + pool_index] = icl - idg;
   icl_test_law_destroy(fresh);
   icl_test_law_destroy(seen);
   icl_task_pool_destroy(pool);
+  return icl - idg;
+}
+
+/* The largest pools first: they take longest. */
+static void sample_gap(void *context, int64_t index) {
+  const work *job = context;
+  int64_t point = job->one->count - 1 - index / job->pools, pool = index % job->pools;
+  const series_point *at = &job->one->points[point];
+  double *gap = &job->gaps[point * job->pools + pool];
+  char key[STORE_KEY];
+  snprintf(key, sizeof key, "%" PRId64 " %" PRId64 " %" PRId64 " %.17g %" PRId64 " of %" PRId64 ", %" PRId64
+           " contexts, seed %" PRIu64, at->d, at->l, at->k, job->one->rho, pool, job->pools, job->contexts,
+           job->set->seed);
+  if (store_find(job->kept, key, 1, gap)) return;
+  *gap = sample_pool(job, at, pool);
+  store_add(job->kept, key, 1, gap);
 }
 
 /* 100 contexts from each pool, 40 in the quick run. */
 static void sample_dmmse(const series_settings *set, series *one) {
-  work job = {set, one, set->replicates, set->full ? 100 : 40, NULL};
+  work job = {set, one, set->replicates, set->full ? 100 : 40, NULL, store_open(set->output, "dmmse")};
   job.gaps = malloc((size_t)(one->count * job.pools) * sizeof *job.gaps);
   if (!job.gaps) fail("no memory for %s", one->name);
   for (int64_t i = 0; i < one->count; i++) {
@@ -122,6 +135,7 @@ static void sample_dmmse(const series_settings *set, series *one) {
                                     .d = set->d, .l = (int64_t)round(one->alpha * (double)set->d), .k = k};
   }
   for_each_point(one->count * job.pools, set->threads, one->name, sample_gap, &job);
+  store_close(job.kept);
   for (int64_t i = 0; i < one->count; i++) {
     series_mean(&one->points[i], &job.gaps[i * job.pools], 1);
   }

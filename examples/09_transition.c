@@ -92,7 +92,7 @@ static figure shown = {
   .remark = "kappa_half exists wherever the gap for few tasks is finite. In the simulation that gap is the one at "
             "about kappa_half/3, times what the theory says is missing. Its deviation at finite d, which is of order "
             "1/d and largest for few tasks, mostly cancels.",
-  .panels = panels, .count = COUNT(panels), .columns = 2, .quick_d = 30, .quick_replicates = 6, .full_d = 80,
+  .panels = panels, .count = COUNT(panels), .columns = 2, .quick_d = 30, .quick_replicates = 6, .full_d = 60,
   .full_replicates = 8};
 
 /* g_task at this kappa. */

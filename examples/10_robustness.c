@@ -2,11 +2,13 @@
  * linear attention is pretrained and tested on tokens of other laws, which no function of the library draws: the
  * sequences are this program's own, appended to datasets, and the test error is their mean squared error, since the
  * exact one of icl_test_error is that of Gaussian tokens. */
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "grid.h"
 #include "series.h"
+#include "store.h"
 #include "tokens.h"
 
 #define NAME "10_robustness"
@@ -22,8 +24,7 @@ const program_text program = {
   .help = "Error on fresh tasks (ICL) where tokens are Gaussian, Rademacher, uniform, Student-t with 10 degrees of\n"
           "freedom, or Gaussian with correlated entries, against the pretraining sample size and the context length:\n"
           "theory of isotropic tokens, and simulation with error bars. The test error is sampled, from 20000\n"
-          "sequences a point or more, 5000 with --quick.\n"
-          SERIES_HELP_FROM_SCRATCH};
+          "sequences a point or more, 5000 with --quick.\n" SERIES_HELP_KEPT("fits")};
 
 enum { LONG, SHORT, CONTEXT, AXES }; /* tau at alpha = 10, tau at alpha = 1, alpha at tau = 0.5 */
 enum { QUICK_CONTEXTS = 5, NAME_LENGTH = 64 };
@@ -48,6 +49,7 @@ typedef struct {
   int64_t replicates, k;
   token_law law;
   double *errors; /* [replicate * one->count + point] */
+  store *kept;
 } work;
 
 /* Sequences of one kind: tokens, noise and tasks have generators of their own, the last two common to all laws. */
@@ -101,7 +103,7 @@ static int64_t test_sequences(const work *job, int64_t l) {
 }
 
 /* Fits of the points first .. last - 1, which share l: the datasets are prefixes of the largest one. */
-static void replicate(const work *job, int64_t index, int64_t first, int64_t last) {
+static void fit_points(const work *job, int64_t index, int64_t first, int64_t last) {
   const series *one = job->one;
   int64_t d = job->set->d, l = one->points[first].l;
   uint64_t seed = family_seed(job->set->seed, index);
@@ -130,6 +132,20 @@ static void replicate(const work *job, int64_t index, int64_t first, int64_t las
   icl_task_pool_destroy(pool);
   free(gamma);
   free(tasks);
+}
+
+/* The same, unless an earlier run has done it. */
+static void replicate(const work *job, int64_t index, int64_t first, int64_t last) {
+  const series *one = job->one;
+  const series_point *at = &one->points[first];
+  double *found = &job->errors[index * one->count + first];
+  char key[STORE_KEY];
+  snprintf(key, sizeof key, "%s %" PRId64 " %" PRId64 " %" PRId64 " %.17g %.17g, n to %" PRId64 ", %" PRId64
+           " tests, seed %" PRIu64 ", replicate %" PRId64, one->name, at->d, at->l, job->k, one->rho, one->lambda,
+           one->points[last - 1].n, test_sequences(job, at->l), job->set->seed, index);
+  if (store_find(job->kept, key, last - first, found)) return;
+  fit_points(job, index, first, last);
+  store_add(job->kept, key, last - first, found);
 }
 
 /* Along tau all points at once, along alpha one by one, the longest contexts first. */
@@ -170,9 +186,10 @@ static void simulate_errors(const series_settings *set, series *one) {
   one->count = shown_points(set, one);
   for (int64_t i = 0; i < one->count; i++) realise(set, one, i);
   work job = {set, one, series_replicates(set, one), one->points[0].k, (token_law)(place % TOKEN_LAWS),
-              allocate(series_replicates(set, one) * one->count)};
+              allocate(series_replicates(set, one) * one->count), store_open(set->output, "fits")};
   for_each_point(one->vary == ICL_TAU ? job.replicates : job.replicates * one->count, set->threads, one->name, work_on,
                  &job);
+  store_close(job.kept);
   for (int64_t i = 0; i < one->count; i++) {
     series_mean(&one->points[i], &job.errors[i], one->count);
     if (job.law == TOKENS_AUTOREGRESSIVE) one->points[i].theory = NAN; /* it is not meant for these */

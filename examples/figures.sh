@@ -91,10 +91,7 @@ finished() {
 run() {
   help=$("$build/examples/$1" --help)
   arguments=
-  case $help in
-    *--full*) arguments=$mode ;;
-    *) if [ "$1$mode" = 01_double_descent--full ]; then arguments="--d 100"; fi ;;
-  esac
+  case $help in *--full*) arguments=$mode ;; esac
   case $help in *--threads*) arguments="$arguments $threads" ;; esac
   mark="$arguments $(cat "$build/examples/$1" "$build"/lib/libicltheory.so.?.* 2>/dev/null | cksum)"
   case $help in *.checkpoint*) ;; *) if finished "$1" "$mark"; then return 0; fi ;; esac
@@ -136,7 +133,15 @@ h2 { font-size: 1.1rem; margin: 0 0 .4rem; } p { margin: .3rem 0; } .files { col
 END
 echo '<p>Curves are the theory of large d, points are fits at finite d.</p>' >> "$page.part"
 
-status=0 all=0
+# Sets spent to the processor time so far, in seconds, of the programs that have ended.
+measure() {
+  times > "$output/.times" # not in a subshell, which would have times of its own
+  spent=$(awk 'NR == 2 { for (i = 1; i <= 2; i++) { split($i, part, "m"); sum += 60 * part[1] + part[2] }
+    printf "%.0f", sum }' "$output/.times")
+  rm -f "$output/.times"
+}
+
+status=0 all=0 spent=0
 for program in "$build"/examples/[0-9][0-9]_*; do
   name=$(basename "$program")
   # Not a figure: 02 reads files of the user's.
@@ -146,15 +151,18 @@ for program in "$build"/examples/[0-9][0-9]_*; do
     continue
   fi
   begin=$(date +%s)
+  measure
+  before=$spent
   outcome=
   run "$name" || { outcome=" FAILED"; status=1; }
   seconds=$(($(date +%s) - begin))
   all=$((all + seconds))
-  printf '%-24s %5d s%s\n' "$name" "$seconds" "$outcome"
+  measure
+  printf '%-24s %5d s, %5d s of processors%s\n' "$name" "$seconds" $((spent - before)) "$outcome"
   if [ -z "$outcome" ]; then show "$name" "$seconds" >> "$page.part"; fi
 done
 echo '</body></html>' >> "$page.part"
 mv "$page.part" "$page"
-printf '%-24s %5d s\n' together "$all"
+printf '%-24s %5d s, %5d s of processors\n' together "$all" "$spent"
 echo "wrote $page"
 exit "$status"

@@ -123,20 +123,13 @@ typedef struct {
   "Usage: " name " [--quick | --full] [--d D] [--replicates N] [--seed S] [--threads N] [--output PREFIX]\n" \
   "       [--no-plot]\n"
 
-#define SERIES_HELP \
+#define SERIES_HELP SERIES_HELP_KEPT("checkpoint")
+
+/* For a program whose replicates are in PREFIX.ENDING. */
+#define SERIES_HELP_KEPT(ending) \
   "\n" \
   "Writes PREFIX.csv, PREFIX.txt (the caption), and through gnuplot PREFIX.svg and PREFIX.png. Finished replicates\n" \
-  "are kept in PREFIX.checkpoint: a run that was interrupted goes on there, a finished one only draws again.\n" \
-  SERIES_OPTIONS
-
-/* For a program that keeps nothing. */
-#define SERIES_HELP_FROM_SCRATCH \
-  "\n" \
-  "Writes PREFIX.csv, PREFIX.txt (the caption), and through gnuplot PREFIX.svg and PREFIX.png. Nothing is kept of a\n" \
-  "run that was interrupted.\n" \
-  SERIES_OPTIONS
-
-#define SERIES_OPTIONS \
+  "are kept in PREFIX." ending ": a run that was interrupted goes on there, a finished one only draws again.\n" \
   "\n" \
   "  --quick           small sizes, in less than a minute; the default\n" \
   "  --full            the sizes of the paper, in minutes\n" \

@@ -9,8 +9,9 @@
 #include <string.h>
 
 #include "series.h"
+#include "store.h"
 
-enum { MANY_POOLS = 64, FEW_POOLS = 2, SAMPLES = 70, ERRORS = 2, LINE = 400 };
+enum { MANY_POOLS = 64, FEW_POOLS = 2, SAMPLES = 70, ERRORS = 2 };
 
 typedef struct {
   int64_t d, l, k, n;
@@ -105,44 +106,28 @@ static prediction compute(const model *at, const series_settings *set, const icl
   return result;
 }
 
-static void write_key(char *text, const model *at, const series_settings *set) {
-  snprintf(text, LINE, "%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %.17g %.17g %" PRId32 " %" PRIu64 ": ",
-           at->d, at->l, at->k, at->n, at->rho, at->lambda, at->distribution, set->seed);
-}
-
-/* The line that begins with the key. Of the last line only a part may have been written. */
-static int look_up(FILE *file, const char *key, prediction *found) {
-  char line[2 * LINE];
-  rewind(file);
-  while (fgets(line, sizeof line, file)) {
-    if (strncmp(line, key, strlen(key)) != 0 || !strchr(line, '\n')) continue;
-    if (sscanf(line + strlen(key), "%lf %lf %lf %lf", &found->value[0], &found->error[0], &found->value[1],
-               &found->error[1]) == 2 * ERRORS) return 1;
-  }
-  return 0;
-}
-
-static prediction predict_point(FILE *file, const model *at, const series_settings *set, const icl_run *run) {
-  char key[LINE];
+static prediction predict_point(store *kept, const model *at, const series_settings *set, const icl_run *run) {
+  char key[STORE_KEY];
+  double values[2 * ERRORS]; /* ICL, its error, IDG, its error */
   prediction result;
-  write_key(key, at, set);
-  if (look_up(file, key, &result)) return result;
+  snprintf(key, sizeof key, "%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %.17g %.17g %" PRId32 " %" PRIu64, at->d,
+           at->l, at->k, at->n, at->rho, at->lambda, at->distribution, set->seed);
+  if (store_find(kept, key, 2 * ERRORS, values)) {
+    return (prediction){{values[0], values[2]}, {values[1], values[3]}};
+  }
   result = compute(at, set, run);
-  fseek(file, 0, SEEK_END);
-  fprintf(file, "\n%s%.17g %.17g %.17g %.17g\n", key, result.value[0], result.error[0], result.value[1],
-          result.error[1]);
-  fflush(file);
+  store_add(kept, key, 2 * ERRORS, (double[]){result.value[0], result.error[0], result.value[1], result.error[1]});
   return result;
 }
 
-static void predict_series(FILE *file, const series_settings *set, series *one) {
+static void predict_series(store *kept, const series_settings *set, series *one) {
   icl_run *run = series_start(set, NULL);
   for (int64_t i = 0; i < one->count; i++) {
     series_point *point = &one->points[i];
     model at = {point->d, point->l, point->k, point->n, one->vary == ICL_RHO ? point->x : one->rho,
                 one->vary == ICL_LAMBDA ? point->x : one->lambda,
                 one->distribution ? one->distribution : ICL_TASKS_GAUSSIAN};
-    prediction found = predict_point(file, &at, set, run);
+    prediction found = predict_point(kept, &at, set, run);
     if (one->quantity != ICL_QUANTITY_ICL && one->quantity != ICL_QUANTITY_IDG) continue;
     point->finite = found.value[one->quantity == ICL_QUANTITY_IDG];
     point->finite_error = found.error[one->quantity == ICL_QUANTITY_IDG];
@@ -151,14 +136,11 @@ static void predict_series(FILE *file, const series_settings *set, series *one) 
 }
 
 void series_predict(const series_settings *set, figure *shown) {
-  char path[4096];
-  snprintf(path, sizeof path, "%s.finite", set->output);
-  FILE *file = fopen(path, "a+");
-  if (!file) fail("%s cannot be opened", path);
+  store *kept = store_open(set->output, "finite");
   for (int64_t p = 0; p < shown->count; p++) {
     for (int64_t s = 0; s < shown->panels[p].count; s++) {
-      if (!shown->panels[p].series[s].simulate) predict_series(file, set, &shown->panels[p].series[s]);
+      if (!shown->panels[p].series[s].simulate) predict_series(kept, set, &shown->panels[p].series[s]);
     }
   }
-  if (fclose(file)) fail("%s could not be written to its end", path);
+  store_close(kept);
 }

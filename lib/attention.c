@@ -16,6 +16,24 @@ static double largest(int64_t count, const double *array) {
   return bound;
 }
 
+/* Every partial sum of a feature is at most d l |y| max(|x|, |y|). */
+static int products_fit(int64_t d, int64_t l, double labels, double others) {
+  double sums = labels * (double)d * (double)l;
+  return sums <= DBL_MAX && sums * fmax(labels, others) <= DBL_MAX;
+}
+
+/* Finite numbers, and features of them. Sums are enough almost always, and are fast. */
+static icl_status check_magnitudes(int64_t d, int64_t l, int64_t tokens, const double *x, int64_t labels,
+                                   const double *y) {
+  double x_sum = icl__absolute_sum(tokens, x), y_sum = icl__absolute_sum(labels, y);
+  if (isfinite(x_sum) && isfinite(y_sum) && products_fit(d, l, y_sum, x_sum)) return ICL_OK;
+  ICL__TRY(icl__check_finite(x, tokens, "x"));
+  ICL__TRY(icl__check_finite(y, labels, "y"));
+  double x_most = largest(tokens, x), y_most = largest(labels, y);
+  if (products_fit(d, l, y_most, x_most)) return ICL_OK;
+  return icl__fail(ICL_ERR_NONFINITE, "x and y are as large as %g; their products overflow", fmax(x_most, y_most));
+}
+
 icl_status icl__check_sequences(int64_t d, int64_t l, int64_t n, const double *x, const double *y) {
   int64_t tokens;
   ICL__TRY(icl__check_dimension(d));
@@ -25,14 +43,7 @@ icl_status icl__check_sequences(int64_t d, int64_t l, int64_t n, const double *x
   ICL__TRY(icl__check_pointer(y, "y"));
   if (l >= INT32_MAX) return icl__fail(ICL_ERR_SIZE, "l is %" PRId64 "; BLAS can index at most %d", l, INT32_MAX - 1);
   ICL__TRY(icl__check_product(n, l + 1, d, "x", &tokens));
-  ICL__TRY(icl__check_finite(x, tokens, "x"));
-  ICL__TRY(icl__check_finite(y, n * (l + 1), "y"));
-  /* Every partial sum of a feature is at most d l |y| max(|x|, |y|). */
-  double labels = largest(n * (l + 1), y), others = fmax(largest(tokens, x), labels);
-  if (labels * (double)d * (double)l > DBL_MAX || labels * (double)d * (double)l * others > DBL_MAX) {
-    return icl__fail(ICL_ERR_NONFINITE, "x and y are as large as %g; their products overflow", others);
-  }
-  return ICL_OK;
+  return check_magnitudes(d, l, tokens, x, n * (l + 1), y);
 }
 
 icl_status icl_features(int64_t d, int64_t l, int64_t n, const double *x, const double *y, double *query,

@@ -111,19 +111,24 @@ void icl__cholesky_solve(int64_t n, const double *factor, double *b) {
   LAPACKE_dpotrs_work(LAPACK_COL_MAJOR, 'U', (lapack_int)n, 1, factor, (lapack_int)n, b, (lapack_int)n);
 }
 
-icl_status icl__eigen(int64_t n, double *a, double *values) {
+/* With vectors for 'V', without for 'N'. */
+static icl_status eigen(char vectors, int64_t n, double *a, double *values) {
   double wanted, *work;
   lapack_int integers, size = (lapack_int)n;
   ICL__TRY(check_work(1.0 + 6.0 * (double)n + 2.0 * (double)n * (double)n, "dsyevd", n, n));
-  ICL__TRY(check_info(LAPACKE_dsyevd_work(LAPACK_COL_MAJOR, 'V', 'U', size, a, size, values, &wanted, -1, &integers,
-                                          -1), "dsyevd"));
+  ICL__TRY(check_info(LAPACKE_dsyevd_work(LAPACK_COL_MAJOR, vectors, 'U', size, a, size, values, &wanted, -1,
+                                          &integers, -1), "dsyevd"));
   ICL__TRY(new_work(wanted + integers, &work)); /* an integer takes at most the place of a double */
   lapack_int *integer_work = (lapack_int *)&work[(int64_t)wanted];
-  lapack_int info = LAPACKE_dsyevd_work(LAPACK_COL_MAJOR, 'V', 'U', size, a, size, values, work, (lapack_int)wanted,
-                                        integer_work, integers);
+  lapack_int info = LAPACKE_dsyevd_work(LAPACK_COL_MAJOR, vectors, 'U', size, a, size, values, work,
+                                        (lapack_int)wanted, integer_work, integers);
   icl__free(work);
   return check_info(info, "dsyevd");
 }
+
+icl_status icl__eigen(int64_t n, double *a, double *values) { return eigen('V', n, a, values); }
+
+icl_status icl__eigenvalues(int64_t n, double *a, double *values) { return eigen('N', n, a, values); }
 
 /* a = U S V' is, in column-major order, a' = V S U': so LAPACK's left vectors are our right ones. */
 icl_status icl__svd(int64_t m, int64_t n, double *a, double *u, double *values, double *vt) {

@@ -52,6 +52,8 @@ void icl__cholesky_solve(int64_t n, const double *factor, double *b);
 /* Eigenvalues (ascending) and eigenvectors of the symmetric a, which the vectors replace: row j is that of values[j].
  * */
 icl_status icl__eigen(int64_t n, double *a, double *values);
+/* The eigenvalues alone, in a fraction of the time; a is lost. */
+icl_status icl__eigenvalues(int64_t n, double *a, double *values);
 
 /* Thin singular value decomposition of a (m x n, lost): u m x r, values r (descending), vt r x n, r = min(m, n). */
 icl_status icl__svd(int64_t m, int64_t n, double *a, double *u, double *values, double *vt);

@@ -179,12 +179,14 @@ static icl_status solve(icl__ridge_problem *problem, int32_t method, icl__ridge_
 static icl_status new_problem(icl__operator *operator, const icl_estimator *estimator, icl__ridge_problem *problem,
                               icl__ridge_solution *solution, double **memory) {
   int64_t n = operator->source->n, d = operator->source->d, p = d * (d + 1);
-  ICL__TRY(icl__new_doubles(d * d + (d + 1) * (d + 1) + 2 * p + 2 * n, memory));
+  ICL__TRY(icl__new_doubles(d * d + (d + 1) * (d + 1) + 2 * d + 1 + 2 * p + 2 * n, memory));
   *problem = (icl__ridge_problem){.operator = operator, .progress = operator->progress, .d = d, .n = n, .p = p,
                                   .tolerance = estimator->tolerance, .max_iterations = estimator->max_iterations};
   problem->query = *memory;
   problem->context = &problem->query[d * d];
-  problem->right = &problem->context[(d + 1) * (d + 1)];
+  problem->query_values = &problem->context[(d + 1) * (d + 1)];
+  problem->context_values = &problem->query_values[d];
+  problem->right = &problem->context_values[d + 1];
   problem->target = &problem->right[p];
   solution->weights = &problem->target[n];
   solution->gamma = &solution->weights[n];
@@ -221,6 +223,7 @@ static icl_status fit_ridges(icl_estimator *estimator, icl__operator *operator, 
   if (!status) {
     status = icl__operator_moments(operator, problem.query, problem.context, problem.right, problem.target);
   }
+  if (!status) status = icl__find_spectrum(&problem);
   problem.generated = generated;
   operator->weight = 0; /* from here on progress is counted by what is left of each ridge */
   for (int64_t step = 0; !status && step < path->count; step++) {

@@ -27,6 +27,8 @@ icl_status icl__ridge_svd(icl__ridge_problem *problem, icl__ridge_solution *solu
 icl_status icl__ridge_cg_primal(icl__ridge_problem *problem, icl__ridge_solution *solution);
 icl_status icl__ridge_cg_dual(icl__ridge_problem *problem, icl__ridge_solution *solution);
 
+/* The problem's eigenvalues from its moments, which the choice of a method needs where n < p. */
+icl_status icl__find_spectrum(icl__ridge_problem *problem);
 /* What AUTO stands for: the method of least estimated time, see estimator_cost.c. */
 int32_t icl__choose_method(const icl__ridge_problem *problem);
 /* PRIMAL or DUAL, whichever has the smaller matrix, and whether AUTO would make that matrix. */

@@ -7,10 +7,21 @@
  * Conjugate gradients win a factor (sqrt(c) - 1)/(sqrt(c) + 1) a step for a condition number c, so a tolerance takes
  * about sqrt(c)/2 ln(2/tolerance) of them. With the mean eigenvalue s of (d/n) F'F and r^2 = p/n, the preconditioned
  * normal equations have the spectrum of a Marchenko-Pastur sample plus the ridge, between (1-r)^2 s + lambda (lambda
- * alone for n < p) and (1+r)^2 s + lambda. The kernel equations (n < p, r^2 = n/p) have no such preconditioner: the
- * spread of the eigenvalues of the second moments widens theirs. Measured steps are within 40 % of this. */
+ * alone for n < p) and (1+r)^2 s + lambda.
+ *
+ * The kernel equations have no such preconditioner. Queries and contexts are independent, so their spectrum, in units
+ * of n/d, is that of n samples with the covariance Cq (x) Ch of eigenvalues s_ij = d a_i b_j. Its edges are the values
+ * of
+ *
+ *     z(xi) = xi ((1/n) sum_ij s_ij/(s_ij + xi) - 1)
+ *
+ * at its stationary points, (1/n) sum_ij (s_ij/(s_ij + xi))^2 = 1, one at xi > 0, one at xi < -max s (Silverstein and
+ * Choi, J. Multivariate Anal. 54 (1995) 295). Steps measured at d = 100 are within 3 % of what follows, for condition
+ * numbers to 3000, and fewer where few eigenvalues are far above the others. */
 #include <math.h>
+#include <string.h>
 
+#include "alloc.h"
 #include "blas.h"
 #include "estimator.h"
 
@@ -25,12 +36,6 @@ static double trace(int64_t size, const double *matrix) {
   double sum = 0.0;
   for (int64_t i = 0; i < size; i++) sum += matrix[i * (size + 1)];
   return sum;
-}
-
-/* Mean square of the eigenvalues over their squared mean: 1 for equal ones. */
-static double spread(int64_t size, const double *matrix) {
-  double mean = trace(size, matrix) / (double)size, square = icl__norm(size * size, matrix) / (double)size;
-  return mean > 0.0 ? square / mean * (square / mean) * (double)size : 1.0;
 }
 
 static double steps_at(double condition, double tolerance) {
@@ -49,14 +54,54 @@ static double primal_steps(const icl__ridge_problem *problem) {
   return steps_at(((1.0 + r) * (1.0 + r) * s + problem->lambda) / least, problem->tolerance);
 }
 
+icl_status icl__find_spectrum(icl__ridge_problem *problem) {
+  int64_t d = problem->d, width = d + 1;
+  double n = (double)problem->n, *work;
+  if (problem->n >= problem->p) return ICL_OK;
+  ICL__TRY(icl__new_doubles(width * width, &work));
+  memcpy(work, problem->query, (size_t)(d * d) * sizeof *work);
+  icl_status status = icl__eigenvalues(d, work, problem->query_values);
+  memcpy(work, problem->context, (size_t)(width * width) * sizeof *work);
+  if (!status) status = icl__eigenvalues(width, work, problem->context_values);
+  icl__free(work);
+  for (int64_t i = 0; i < d; i++) problem->query_values[i] = fmax(problem->query_values[i] / n, 0.0);
+  for (int64_t i = 0; i < width; i++) problem->context_values[i] = fmax(problem->context_values[i] / n, 0.0);
+  return status;
+}
+
+/* (1/n) sum_ij (s_ij/(s_ij + xi))^power */
+static double resolvent_sum(const icl__ridge_problem *problem, double xi, int power) {
+  double sum = 0.0;
+  for (int64_t i = 0; i < problem->d; i++) {
+    double factor = (double)problem->d * problem->query_values[i];
+    for (int64_t j = 0; j <= problem->d; j++) {
+      double s = factor * problem->context_values[j], share = s / (s + xi);
+      sum += power == 2 ? share * share : share;
+    }
+  }
+  return sum / (double)problem->n;
+}
+
+/* The lower edge (sign 1) or the upper one (sign -1) of the spectrum of the kernel. The stationary point is xi = t or
+ * xi = -max s - t with t at most max s sqrt(p/n), where the sum has become 1 if all s are max s; and the sum falls with
+ * t. A few digits of the edge are enough. */
+static double kernel_edge(const icl__ridge_problem *problem, double sign) {
+  double largest = (double)problem->d * problem->query_values[problem->d - 1] * problem->context_values[problem->d];
+  double start = sign > 0.0 ? 0.0 : -largest;
+  double high = log(largest * sqrt((double)problem->p / (double)problem->n)), low = high - 45.0; /* 1e-20 of it */
+  while (high - low > 1e-2) {
+    double middle = 0.5 * (low + high);
+    if (resolvent_sum(problem, start + sign * exp(middle), 2) > 1.0) low = middle;
+    else high = middle;
+  }
+  double xi = start + sign * exp(high);
+  return xi * (resolvent_sum(problem, xi, 1) - 1.0);
+}
+
+/* NAN where the moments are too large or too small for these products. */
 static double dual_steps(const icl__ridge_problem *problem) {
-  double ratio = (double)problem->n / (double)problem->p, r = sqrt(ratio), s = mean_eigenvalue(problem);
-  double shift = s > 0.0 ? problem->lambda / s * ratio : 0.0; /* mu over the mean eigenvalue of FF', p s/d */
-  /* Fitted to 48, 147 and 706 steps at n/p = 0.2, 0.5, 0.85. */
-  double width = 1.0 + (0.5 + 0.8 * ratio) * spread(problem->d, problem->query) *
-                           spread(problem->d + 1, problem->context);
-  double largest = (1.0 + r) * (1.0 + r) * width * width + shift;
-  return steps_at(largest / ((1.0 - r) * (1.0 - r) + shift), problem->tolerance);
+  double least = fmax(kernel_edge(problem, 1.0), 0.0) + problem->lambda;
+  return steps_at((kernel_edge(problem, -1.0) + problem->lambda) / least, problem->tolerance);
 }
 
 /* The preconditioner leads out of the row space of F. Where F lacks rank, only the ridge takes that back, and a
@@ -90,6 +135,6 @@ int32_t icl__choose_method(const icl__ridge_problem *problem) {
   /* Rows that were given may lack rank; those that were drawn do not. */
   int trusted = dual || problem->generated || ridge_matters(problem);
   if (!icl__direct_is_possible(problem)) return ICL_METHOD_CG;
-  if (!trusted || steps > (double)problem->max_iterations) return icl__direct_method(problem);
+  if (!trusted || !(steps <= (double)problem->max_iterations)) return icl__direct_method(problem);
   return iterative < direct ? ICL_METHOD_CG : icl__direct_method(problem);
 }

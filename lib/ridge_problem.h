@@ -19,6 +19,7 @@ typedef struct {
   int generated; /* rows are drawn: their features have full rank */
   double *query;   /* d x d: sum q q' */
   double *context; /* (d+1) x (d+1): sum h h' */
+  double *query_values, *context_values; /* d, d+1: their eigenvalues over n, for n < p */
   double *right;   /* p: F'y */
   double *target;  /* n: y */
   icl__ridge_matrix gram, kernel; /* made by the direct solvers when first needed, kept for the next ridge */

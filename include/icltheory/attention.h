@@ -33,10 +33,10 @@ icl_status icl_features(int64_t d, int64_t l, int64_t n, const double *x, const 
  *
  * @param d token dimension, >= 1.
  * @param n number of rows, >= 1.
- * @param gamma d x (d+1).
+ * @param gamma attention matrix, d x (d+1).
  * @param query n x d.
- * @param context n x (d+1).
- * @param[out] prediction n.
+ * @param context context summaries, n x (d+1).
+ * @param[out] prediction of each row, n.
  * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN, ICL_ERR_NONFINITE, ICL_ERR_SIZE, ICL_ERR_MEMORY. Cost: O(n d^2).
  * Thread-safe. Since 0.1. */
 icl_status icl_gamma_predict(int64_t d, int64_t n, const double *gamma, const double *query, const double *context,
@@ -62,8 +62,8 @@ icl_status icl_attention_predict(int64_t d, int64_t l, const double *V, const do
  * @param V value matrix, (d+1) x (d+1).
  * @param M key-query product K'Q, (d+1) x (d+1).
  * @param[out] gamma v22 [ M11'/d , m21 ], d x (d+1).
- * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN (v21 is not exactly 0), ICL_ERR_NONFINITE, ICL_ERR_SIZE.
- * Thread-safe. Since 0.1. */
+ * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN (v21 is not exactly 0), ICL_ERR_NONFINITE, ICL_ERR_SIZE. Cost:
+ * O(d^2). Thread-safe. Since 0.1. */
 icl_status icl_attention_reduce(int64_t d, const double *V, const double *M, double *gamma);
 
 #ifdef __cplusplus

@@ -30,7 +30,8 @@ typedef struct icl_dataset icl_dataset;
  * @param rho label-noise variance; finite, >= 0.
  * @param seed any number; independent of the pool's, also when equal to it.
  * @param[out] out the new dataset, to be given to icl_dataset_destroy.
- * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN, ICL_ERR_MEMORY. Thread-safe. Since 0.1. */
+ * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN, ICL_ERR_MEMORY. Cost: none that grows with the sizes; the pool is
+ * shared. Thread-safe. Since 0.1. */
 icl_status icl_dataset_create(const icl_task_pool *pool, int64_t l, int64_t n, double rho, uint64_t seed,
                               icl_dataset **out);
 
@@ -59,9 +60,9 @@ icl_status icl_dataset_append_sequences(icl_dataset *dataset, int64_t l, int64_t
  * @param count number of rows, >= 1.
  * @param query count x d.
  * @param context context summaries, count x (d+1).
- * @param target count.
+ * @param target labels of the queries, count.
  * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN, ICL_ERR_NONFINITE, ICL_ERR_SIZE, ICL_ERR_MEMORY,
- * ICL_ERR_UNSUPPORTED (a generated dataset). Since 0.1. */
+ * ICL_ERR_UNSUPPORTED (a generated dataset). Cost: O(count d). Since 0.1. */
 icl_status icl_dataset_append_features(icl_dataset *dataset, int64_t count, const double *query, const double *context,
                                        const double *target);
 
@@ -85,10 +86,16 @@ icl_status icl_dataset_set_memory_limit(icl_dataset *dataset, int64_t bytes);
 icl_status icl_dataset_copy_rows(const icl_dataset *dataset, int64_t first, int64_t count, double *query,
                                  double *context, double *target);
 
-/** The token dimension d; -1 for NULL. Thread-safe. Since 0.1. */
+/** The token dimension.
+ *
+ * @param dataset the dataset, or NULL.
+ * @return d; -1 for NULL. Thread-safe. Since 0.1. */
 int64_t icl_dataset_dimension(const icl_dataset *dataset);
 
-/** The number of rows n; -1 for NULL. Thread-safe. Since 0.1. */
+/** The number of rows.
+ *
+ * @param dataset the dataset, or NULL.
+ * @return n, which may be 0; -1 for NULL. Thread-safe. Since 0.1. */
 int64_t icl_dataset_size(const icl_dataset *dataset);
 
 /** Mean squared error of Gamma on the rows of the dataset: the mean of (y - q' Gamma h)^2 [eq. 6].
@@ -103,7 +110,9 @@ int64_t icl_dataset_size(const icl_dataset *dataset);
 icl_status icl_dataset_error(const icl_dataset *dataset, const double *gamma, const icl_run *run, double *mean,
                              double *standard_error);
 
-/** Destroys a dataset. NULL is fine. Since 0.1. */
+/** Destroys a dataset.
+ *
+ * @param dataset the dataset, which no computation uses; or NULL. Since 0.1. */
 void icl_dataset_destroy(icl_dataset *dataset);
 
 /** Draws raw sequences: the same data as a dataset of the same arguments, whose rows are their features to rounding

@@ -119,7 +119,9 @@ icl_status icl_estimator_gamma(const icl_estimator *estimator, double *gamma);
 icl_status icl_estimator_report(const icl_estimator *estimator, int32_t *method, int64_t *iterations,
                                 double *relative_residual, double *training_error);
 
-/** Destroys an estimator. NULL is fine. Since 0.1. */
+/** Destroys an estimator.
+ *
+ * @param estimator the estimator, which no computation uses; or NULL. Since 0.1. */
 void icl_estimator_destroy(icl_estimator *estimator);
 
 #ifdef __cplusplus

@@ -117,7 +117,7 @@ icl_status icl_experiment_result(const icl_experiment *experiment, int32_t quant
  *
  * @param experiment the experiment.
  * @param quantity ICL_QUANTITY_ICL, ICL_QUANTITY_IDG or ICL_QUANTITY_GAP.
- * @param[out] values one for each replicate.
+ * @param[out] values as many as icl_experiment_set_replicates asked for, in the order of replicates.
  * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_STATE. Thread-safe. Since 0.1. */
 icl_status icl_experiment_replicates(const icl_experiment *experiment, int32_t quantity, double *values);
 
@@ -160,12 +160,15 @@ icl_status icl_experiment_theory(const icl_experiment *experiment, int32_t quant
  * @param[out] standard_error count x quantity_count, or NULL.
  * @param[out] theory count x quantity_count, at the ratios realised, or NULL.
  * @param[out] sizes count x 4: d, l, k, n; or NULL.
- * @return as icl_experiment_run, icl_experiment_result and icl_experiment_theory. Since 0.1. */
+ * @return as icl_experiment_run, icl_experiment_result and icl_experiment_theory. Cost: at most that of
+ * icl_experiment_run at each point; what sharing saves is in doc/threads.md. Since 0.1. */
 icl_status icl_experiment_curve(icl_experiment *experiment, int32_t vary, int64_t count, const double *at,
                                 int64_t quantity_count, const int32_t *quantities, const icl_run *run, double *mean,
                                 double *standard_error, double *theory, int64_t *sizes);
 
-/** Destroys an experiment; its checkpoint file stays. NULL is fine. Since 0.1. */
+/** Destroys an experiment; its checkpoint file stays.
+ *
+ * @param experiment the experiment, which no computation uses; or NULL. Since 0.1. */
 void icl_experiment_destroy(icl_experiment *experiment);
 
 #ifdef __cplusplus

@@ -90,7 +90,9 @@ icl_status icl_finite_theory_solve(icl_finite_theory *theory, const icl_run *run
 icl_status icl_finite_theory_error(const icl_finite_theory *theory, const icl_test_law *law, double *error,
                                    double *standard_error);
 
-/** Destroys a theory. NULL is fine. Since 0.1. */
+/** Destroys a theory.
+ *
+ * @param theory the theory, which no computation uses; or NULL. Since 0.1. */
 void icl_finite_theory_destroy(icl_finite_theory *theory);
 
 #ifdef __cplusplus

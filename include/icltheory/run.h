@@ -48,7 +48,9 @@ icl_status icl_run_set_threads(icl_run *run, int64_t threads);
  * @return ICL_OK, ICL_ERR_ARGUMENT. Since 0.1. */
 icl_status icl_run_set_progress(icl_run *run, icl_progress_fn fn, void *user);
 
-/** Destroys a run. NULL is fine. Not while a computation uses it. Since 0.1. */
+/** Destroys a run.
+ *
+ * @param run the run, which no computation uses; or NULL. Since 0.1. */
 void icl_run_destroy(icl_run *run);
 
 #ifdef __cplusplus

@@ -13,18 +13,18 @@ typedef int32_t icl_status;
 
 /** The status codes. Numbers are never reused. */
 enum {
-  ICL_OK = 0,
-  ICL_ERR_ARGUMENT = -1,       /**< NULL where not allowed, unknown code, contradictory sizes */
-  ICL_ERR_DOMAIN = -2,         /**< a number outside its range, or NaN */
-  ICL_ERR_NONFINITE = -3,      /**< array data with NaN or infinity, or results that overflow */
-  ICL_ERR_SIZE = -4,           /**< too large: a product overflows or exceeds what BLAS can index */
-  ICL_ERR_STATE = -5,          /**< a result asked for before it was computed, or after a failure */
+  ICL_OK = 0,                   /**< success */
+  ICL_ERR_ARGUMENT = -1,        /**< NULL where not allowed, unknown code, contradictory sizes */
+  ICL_ERR_DOMAIN = -2,          /**< a number outside its range, or NaN */
+  ICL_ERR_NONFINITE = -3,       /**< array data with NaN or infinity, or results that overflow */
+  ICL_ERR_SIZE = -4,            /**< too large: a product overflows or exceeds what BLAS can index */
+  ICL_ERR_STATE = -5,           /**< a result asked for before it was computed, or after a failure */
   ICL_ERR_NOT_CONVERGED = -100, /**< the accuracy asked for was not reached */
-  ICL_ERR_SINGULAR = -101,     /**< the answer does not exist here */
-  ICL_ERR_MEMORY = -200,       /**< out of memory, or no thread could be started */
-  ICL_ERR_IO = -201,           /**< a file could not be read or written */
-  ICL_ERR_CANCELED = -300,     /**< the progress callback asked to stop */
-  ICL_ERR_UNSUPPORTED = -301   /**< not possible for this kind of object */
+  ICL_ERR_SINGULAR = -101,      /**< the answer does not exist here */
+  ICL_ERR_MEMORY = -200,        /**< out of memory, or no thread could be started */
+  ICL_ERR_IO = -201,            /**< a file could not be read or written */
+  ICL_ERR_CANCELED = -300,      /**< the progress callback asked to stop */
+  ICL_ERR_UNSUPPORTED = -301    /**< not possible for this kind of object */
 };
 
 /** A short English description of a status code, e.g. "number outside its range".

@@ -44,24 +44,32 @@ icl_status icl_task_pool_create_infinite(int64_t d, int32_t distribution, uint64
  * @param k number of tasks, >= 1.
  * @param tasks k x d, one task a row; finite, with squared norms that neither overflow nor underflow (0 is fine).
  * @param[out] out the new pool, to be given to icl_task_pool_destroy.
- * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN, ICL_ERR_NONFINITE, ICL_ERR_SIZE, ICL_ERR_MEMORY. Thread-safe.
- * Since 0.1. */
+ * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN, ICL_ERR_NONFINITE, ICL_ERR_SIZE, ICL_ERR_MEMORY. Cost: O(k d) time,
+ * 8 k d bytes. Thread-safe. Since 0.1. */
 icl_status icl_task_pool_create_from(int64_t d, int64_t k, const double *tasks, icl_task_pool **out);
 
-/** The token dimension d; -1 for NULL. Thread-safe. Since 0.1. */
+/** The token dimension.
+ *
+ * @param pool the pool, or NULL.
+ * @return d; -1 for NULL. Thread-safe. Since 0.1. */
 int64_t icl_task_pool_dimension(const icl_task_pool *pool);
 
-/** The number of tasks k; 0 for the infinite pool, -1 for NULL. Thread-safe. Since 0.1. */
+/** The number of tasks.
+ *
+ * @param pool the pool, or NULL.
+ * @return k; 0 for the infinite pool, -1 for NULL. Thread-safe. Since 0.1. */
 int64_t icl_task_pool_size(const icl_task_pool *pool);
 
 /** Copies the tasks out.
  *
  * @param pool a finite pool.
  * @param[out] tasks k x d, one task a row.
- * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_UNSUPPORTED (infinite pool). Thread-safe. Since 0.1. */
+ * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_UNSUPPORTED (infinite pool). Cost: O(k d). Thread-safe. Since 0.1. */
 icl_status icl_task_pool_copy(const icl_task_pool *pool, double *tasks);
 
-/** Destroys a pool. NULL is fine. Datasets and test laws made from it stay valid. Since 0.1. */
+/** Destroys a pool. Datasets and test laws made from it stay valid.
+ *
+ * @param pool the pool, which no computation uses; or NULL. Since 0.1. */
 void icl_task_pool_destroy(icl_task_pool *pool);
 
 #ifdef __cplusplus

@@ -81,10 +81,11 @@ icl_status icl_test_error_sampled(const icl_test_law *law, const double *gamma, 
  * @param[out] A E[w h'], d x (d+1).
  * @param[out] B E[h h'], (d+1) x (d+1).
  * @param[out] c E|w|^2/d + rho, the error of Gamma = 0.
- * @return ICL_OK, ICL_ERR_ARGUMENT. Thread-safe. Since 0.1. */
+ * @return ICL_OK, ICL_ERR_ARGUMENT. Cost: O(d^2). Thread-safe. Since 0.1. */
 icl_status icl_test_law_moments(const icl_test_law *law, double *A, double *B, double *c);
 
-/** The Gamma that pretraining on infinitely many sequences of this law gives: A (B + lambda I)^-1.
+/** The Gamma that pretraining on infinitely many sequences of this law gives: A (B + lambda I)^-1
+ * [doc/theory.md, sections 4 and 5].
  *
  * @param law the law of test sequences.
  * @param lambda ridge; finite, >= 0; 0 is the limit lambda -> 0+.
@@ -93,7 +94,9 @@ icl_status icl_test_law_moments(const icl_test_law *law, double *A, double *B, d
  * ICL_ERR_NOT_CONVERGED (LAPACK gave up). Cost: O(d^3). Thread-safe. Since 0.1. */
 icl_status icl_test_law_optimal_gamma(const icl_test_law *law, double lambda, double *gamma);
 
-/** Destroys a law. NULL is fine. Since 0.1. */
+/** Destroys a law.
+ *
+ * @param law the law, which no computation uses; or NULL. Since 0.1. */
 void icl_test_law_destroy(icl_test_law *law);
 
 #ifdef __cplusplus

@@ -38,7 +38,7 @@ typedef struct icl_theory icl_theory;
 
 /** Creates a point of parameter space.
  *
- * @param tau, alpha, kappa, rho, lambda see the ranges above.
+ * @param tau, alpha, kappa, rho, lambda numbers in the ranges above.
  * @param[out] out the new handle, to be given to icl_theory_destroy.
  * @return ICL_OK, ICL_ERR_ARGUMENT (out is NULL), ICL_ERR_DOMAIN, ICL_ERR_MEMORY. Thread-safe. Since 0.1. */
 icl_status icl_theory_create(double tau, double alpha, double kappa, double rho, double lambda, icl_theory **out);
@@ -86,8 +86,8 @@ icl_status icl_theory_value(const icl_theory *theory, int32_t quantity, double *
  * @param count number of points, >= 1.
  * @param at count values of that parameter; all are checked before anything is written.
  * @param[out] values count values of the quantity; may be the same array as at.
- * @return as icl_theory_value, and ICL_ERR_DOMAIN for a bad count or value, ICL_ERR_SIZE, ICL_ERR_MEMORY. Thread-safe.
- * Since 0.1. */
+ * @return as icl_theory_value, and ICL_ERR_DOMAIN for a bad count or value, ICL_ERR_SIZE, ICL_ERR_MEMORY. Cost: that of
+ * count values. Thread-safe. Since 0.1. */
 icl_status icl_theory_curve(const icl_theory *theory, int32_t quantity, int32_t vary, int64_t count, const double *at,
                             double *values);
 
@@ -143,7 +143,9 @@ icl_status icl_theory_minimum(const icl_theory *theory, int32_t quantity, int32_
 icl_status icl_theory_stationary(const icl_theory *theory, int32_t quantity, int32_t vary, double lower, double upper,
                                  int64_t capacity, double *at, int64_t *count);
 
-/** Destroys a point. NULL is fine. Since 0.1. */
+/** Destroys a point.
+ *
+ * @param theory the point, which no computation uses; or NULL. Since 0.1. */
 void icl_theory_destroy(icl_theory *theory);
 
 #ifdef __cplusplus

@@ -8,25 +8,10 @@ import os
 import subprocess
 import sys
 
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from tap import finish, skip, test  # noqa: E402, F401
+
 PROGRAM = os.path.abspath(sys.argv[1])
-results = []
-
-
-def test(name, passed, detail=""):
-    results.append(passed)
-    print(f"{'ok' if passed else 'not ok'} {len(results)} - {name}")
-    if not passed:
-        print("# " + str(detail)[:4000].replace("\n", "\n# "))
-
-
-def skip(name, reason):
-    results.append(True)
-    print(f"ok {len(results)} - {name} # SKIP {reason}")
-
-
-def finish():
-    print(f"1..{len(results)}")
-    sys.exit(not all(results))
 
 
 def run(folder, *arguments, path=None):

@@ -64,10 +64,11 @@ with tempfile.TemporaryDirectory() as folder:
 
     done, calls = run(folder)
     test("a figure that fails does not stop the others, and the status tells", done.returncode == 1
-         and re.search(r"09_broken +\d+ s FAILED", done.stdout), done.stdout + done.stderr)
+         and re.search(r"09_broken +\d+ s, +\d+ s of processors FAILED", done.stdout), done.stdout + done.stderr)
     test("programs get what their help knows", calls == [["01_double_descent"], ["06_curves", "--quick"],
                                                          ["09_broken", "--quick"]], calls)
-    test("each figure's time, and that of all", len(re.findall(r"^[\w]+ +\d+ s", done.stdout, re.M)) == 4, done.stdout)
+    times = re.findall(r"^[\w]+ +\d+ s, +\d+ s of processors", done.stdout, re.M)
+    test("each figure's time, and that of all", len(times) == 4, done.stdout)
     html = page(folder)
     test("captions: from text file or help, as HTML", "Title &amp; &lt;more&gt;" in html and "<p>Text.</p>" in html
          and "The &lt;first&gt; figure, in two lines.</p>" in html and "PREFIX" not in html, html)
@@ -83,8 +84,12 @@ with tempfile.TemporaryDirectory() as folder:
     done, calls = run(folder, "--full", "curves")
     test("one by name, the others stay on the page", done.returncode == 0 and calls == [["06_curves", "--full"]]
          and "01_double_descent.png" in page(folder), (calls, done.stderr))
+    put(build, "01_double_descent", FORGETS, numbers + '; echo again > "$2.png"')
+    done, calls = run(folder, "01")
+    test("a program that was built again draws again", calls == [["01_double_descent"]], (calls, done.stderr))
+    put(build, "01_double_descent", FORGETS.replace("Usage: x", "Usage: x --full"), numbers + '; : > "$2.png"')
     done, calls = run(folder, "--full", "01")
-    test("other arguments draw again", calls == [["01_double_descent", "--d", "100"]], (calls, done.stderr))
+    test("other arguments draw again", calls == [["01_double_descent", "--full"]], (calls, done.stderr))
     done, calls = run(folder, "--nonsense")
     test("an unknown option is refused", done.returncode == 2 and not calls, done.stderr)
     done = subprocess.run(["sh", SCRIPT, "--help"], capture_output=True, text=True)

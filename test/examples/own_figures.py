@@ -100,6 +100,24 @@ def check_robustness(points, _):
 
 CHECKS = {"08_task_diversity": check_task_diversity, "09_transition": check_transition,
           "10_robustness": check_robustness}
+# Where finished replicates are.
+KEPT = {"08_task_diversity": ["checkpoint", "dmmse"], "09_transition": ["checkpoint"], "10_robustness": ["fits"]}
+
+
+def check_resume(folder):
+    """From files that end anywhere, the same numbers, twice; from whole ones, without simulating."""
+    for part in (0.3, 0.771, 1.0):
+        for ending in KEPT[NAME]:
+            whole = read(folder, f"{NAME}.{ending}", "rb")
+            with open(os.path.join(folder, "resumed." + ending), "wb") as file:
+                file.write(whole[:int(part * len(whole))])
+        for attempt in ("", ", and once more"):
+            done = run(folder, *TINY, "--no-plot", "--output", "resumed")
+            same = read(folder, "resumed.csv") == read(folder, NAME + ".csv")
+            test(f"resumes from {part:.0%} of what was kept{attempt}", done.returncode == 0 and same, done.stderr)
+    test("a finished run simulates nothing",
+         all(read(folder, "resumed." + ending, "rb") == read(folder, f"{NAME}.{ending}", "rb") for ending in KEPT[NAME]))
+
 
 with tempfile.TemporaryDirectory() as folder:
     done = run(folder, *TINY)
@@ -121,9 +139,9 @@ with tempfile.TemporaryDirectory() as folder:
     test("the same numbers with other threads", read(folder, "again.csv") == read(folder, NAME + ".csv"), done.stderr)
     done = run(folder, *TINY, "--seed", "2", "--no-plot", "--output", "other")
     test("others with another seed", read(folder, "other.csv") != read(folder, NAME + ".csv"), done.stderr)
+    check_resume(folder)
     done = run(folder, "--help")
-    kept = ".checkpoint" in done.stdout
-    test("--help, and it says whether replicates are kept", done.returncode == 0 and "--full" in done.stdout
-         and kept == os.path.exists(os.path.join(folder, NAME + ".checkpoint"))
+    test("--help, and it says where replicates are kept", done.returncode == 0 and "--full" in done.stdout
+         and all("PREFIX." + ending in done.stdout for ending in KEPT[NAME])
          and max(map(len, done.stdout.splitlines())) <= 120, done.stdout)
 finish()

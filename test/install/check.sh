@@ -22,8 +22,15 @@ report $? "pkg-config gives the version"
 ! pkg-config --exists 'icltheory >= 99' >"$work/log" 2>&1
 report $? "pkg-config refuses a version that is too new"
 
+# man NAME opens the manual page for each function.
+awk '$1 == "function" { print $2 }' "$root/test/abi/interface.tsv" | while read -r name; do
+  [ -s "$work/prefix/share/man/man3/$name.3" ] || echo "$name"
+done >"$work/log"
+[ ! -s "$work/log" ] && [ -s "$work/prefix/share/man/man3/icltheory.3" ]
+report $? "the manual page is installed, under the name of each function too"
+
 # The program is the README's own text.
-awk '/^```c$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$root/README.md" >"$work/readme.c"
+python3 "$root/test/doc/blocks.py" "$root/README.md" c >"$work/readme.c"
 # shellcheck disable=SC2046
 cc -std=c99 -Wall -Wextra -Werror "$work/readme.c" $(pkg-config --cflags --libs icltheory) -o "$work/shared" \
   >"$work/log" 2>&1
@@ -62,7 +69,7 @@ np.save("x.npy", random.normal(size=(50, 9, 3))), np.save("y.npy", random.normal
   report $? "$name"
 fi
 # What the README shows as output is what comes out.
-awk '/^```text$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$root/README.md" >"$work/expected"
+python3 "$root/test/doc/blocks.py" "$root/README.md" text >"$work/expected"
 diff "$work/expected" "$work/output" >"$work/log" 2>&1
 report $? "the README shows the program's output"
 finish
