@@ -10,14 +10,14 @@
 
 #define NAME "11_scaling"
 
-enum { EXPONENTS = 1001, RESAMPLES = 400, TEXT = 1200, MANY = 40, LEAST = 6, QUICK_PEAK = 24 };
+enum { EXPONENTS = 1001, RESAMPLES = 400, TEXT = 1200, MANY = 40, LEAST = 4, QUICK_PEAK = 24 };
 
 const program_text program = {
   .name = NAME,
   .usage = SERIES_USAGE(NAME),
   .help = "Finite size: the difference between simulation and theory against d at fixed ratios, with the fitted\n"
           "exponent, and the position of the peak in the number n of sequences. --d is the largest dimension,\n"
-          "--replicates the number of replicates up to d = 40; it falls as d^-2.5 from there on, to not less than 6.\n"
+          "--replicates the number of replicates up to d = 40; it falls as d^-2.5 from there on, to not less than 4.\n"
           "The series named \"near peak\" have the geometric mean over replicates in place of the mean, which a few\n"
           "of them would dominate, and no theory to compare with.\n" SERIES_HELP};
 
