@@ -123,6 +123,10 @@ icl_status icl__feature_average_set_delta(icl__feature_average *average, double 
   enum { SIZE = ICL__QUERY_NODES };
   double matrix[SIZE * SIZE] = {0}, freedom = 2.0 + ((double)average->sample->d - 2.0) / (1.0 + delta);
   double power = 0.5 * freedom - 1.0, a = power > 0.0 ? power - 1.0 : power;
+  if (!(freedom > 0.0)) { /* delta >= 0 but for rounding, and NaN where a ridge is lost in it */
+    return icl__fail(ICL_ERR_NOT_CONVERGED, "the leverages of rows have a spread of %g; a number >= 0 was expected,"
+                     " but lambda is too small beside rounding of the features", delta);
+  }
   for (int i = 0; i < SIZE; i++) {
     matrix[i * (SIZE + 1)] = 2 * i + a + 1.0;
     if (i) matrix[i * SIZE + i - 1] = matrix[(i - 1) * SIZE + i] = sqrt(i * (i + a));

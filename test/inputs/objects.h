@@ -21,7 +21,9 @@ static icl_run *make_run(const char *state) {
 static icl_task_pool *make_pool(const char *state) {
   double loud[6] = {1e150, 0.0, 0.0, 1e150, 1e150, 0.0};
   icl_task_pool *pool;
+  int64_t vast = 46341; /* (d+1)^2 is beyond the BLAS integer */
   if (is(state, "infinite")) OK(icl_task_pool_create_infinite(2, ICL_TASKS_GAUSSIAN, 1, &pool));
+  else if (is(state, "vast")) OK(icl_task_pool_create_infinite(vast, ICL_TASKS_GAUSSIAN, 1, &pool));
   else if (is(state, "loud")) OK(icl_task_pool_create_from(2, 3, loud, &pool));
   else OK(icl_task_pool_create(is(state, "wide") ? 3 : 2, 3, ICL_TASKS_GAUSSIAN, 1, &pool));
   return pool;
@@ -45,8 +47,9 @@ static icl_dataset *make_dataset(const char *state) {
     if (!is(state, "empty")) OK(icl_dataset_append_features(dataset, 2, query, context, target));
     return dataset;
   }
-  icl_task_pool *pool = make_pool(is(state, "wide") ? "wide" : "finite");
-  OK(icl_dataset_create(pool, 3, is(state, "single") ? 1 : is(state, "endless") ? INT64_MAX : 4, 0.25, 2, &dataset));
+  icl_task_pool *pool = make_pool(is(state, "wide") || is(state, "vast") ? state : "finite");
+  int64_t n = is(state, "single") ? 1 : is(state, "long") ? INT64_C(1) << 31 : is(state, "endless") ? INT64_MAX : 4;
+  OK(icl_dataset_create(pool, 3, n, 0.25, 2, &dataset));
   icl_task_pool_destroy(pool);
   return dataset;
 }
@@ -152,7 +155,7 @@ static void read_facts(const char *type, const void *object, double facts[FACTS]
   if (is(type, "icl_estimator")) icl_estimator_gamma(object, facts);
   if (is(type, "icl_experiment")) icl_experiment_result(object, ICL_QUANTITY_ICL, &facts[0], &facts[1]);
   if (is(type, "icl_experiment")) icl_experiment_theory(object, ICL_QUANTITY_ICL, &facts[2]);
-  if (is(type, "icl_dataset")) {
+  if (is(type, "icl_dataset") && icl_dataset_dimension(object) == 2) {
     facts[0] = (double)icl_dataset_size(object);
     icl_dataset_copy_rows(object, 0, 1, &facts[1], &facts[3], &facts[6]);
   }

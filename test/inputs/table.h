@@ -18,9 +18,11 @@ CASE(icl_features, "query=null context=null target=null", ICL_OK, "")
 ROW(icl_gamma_predict, 0, "d=2:dimension n=4:size~context gamma=6:finite/-3 query=8:finite/-3 context=12:finite/-3 "
     "prediction=4:out")
 CASE(icl_gamma_predict, "gamma[0]=1e200 query[0]=1e200", ICL_ERR_NONFINITE, "prediction[0] is")
-ROW(icl_attention_predict, 0, "d=2:dimension l=3:size~x|l V=9:square M=9:finite/-3 x=8:finite/-3 "
+ROW(icl_attention_predict, 0, "d=2:dimension l=3:size~x|l V=9:square M=9:square x=8:finite/-3 "
     "y=3:finite/-3 prediction=1:out")
 CASE(icl_attention_predict, "V[0]=1.7976931348623157e308", ICL_OK, "") /* only the last row counts */
+CASE(icl_attention_predict, "M[8]=1.7976931348623157e308", ICL_OK, "") /* as the last entry of the query is 0 */
+CASE(icl_attention_predict, "M[0]=1.7976931348623157e308", ICL_ERR_NONFINITE, "M")
 CASE(icl_attention_predict, "V[8]=1.7976931348623157e308", ICL_ERR_NONFINITE, "V")
 CASE(icl_attention_predict, "V[8]=1e300 M[8]=1e300 y[0]=1e300", ICL_ERR_NONFINITE, "prediction overflows")
 ROW(icl_attention_reduce, 0, "d=2:dimension V=9:lower_zero M=9:finite gamma=6:out")
@@ -82,6 +84,8 @@ ROW(icl_estimator_fit, 0, "estimator=fitted:handle dataset=generated:handle run=
 CASE(icl_estimator_fit, "dataset=wide", ICL_OK, "")
 CASE(icl_estimator_fit, "dataset=empty", ICL_ERR_STATE, "dataset has no rows")
 CASE(icl_estimator_fit, "dataset=endless", ICL_ERR_SIZE, "the number of rows is 9223372036854775807")
+CASE(icl_estimator_fit, "dataset=long", ICL_ERR_SIZE, "the number of rows is 2147483648")
+CASE(icl_estimator_fit, "dataset=vast", ICL_ERR_SIZE, "(d+1)^2 is 2147580964")
 CASE(icl_estimator_fit, "dataset=huge", ICL_ERR_NONFINITE, "dataset")
 CASE(icl_estimator_fit, "estimator=heavy", ICL_ERR_DOMAIN, "lambda is")
 CASE(icl_estimator_fit, "estimator=greedy", ICL_ERR_NOT_CONVERGED, "relative residual")
@@ -138,9 +142,9 @@ CASE(icl_experiment_sizes, "experiment=endless", ICL_ERR_SIZE, "n would be")
 ROW(icl_experiment_theory, 0, "experiment=finished:handle quantity=1:code/1/5 value=1:out")
 CASE(icl_experiment_theory, "experiment=new", ICL_ERR_STATE, "tau was not set")
 CASE(icl_experiment_theory, "experiment=endless", ICL_ERR_SIZE, "n would be")
-ROW(icl_experiment_curve, 0, "experiment=finished:handle vary=1:code/1/5 count=3:size~points|answers at=3:ratios@tau/-4 "
-    "quantity_count=2:size~answers quantities=2:codes/1/3 run=plain:run mean=6:out? standard_error=6:out? theory=6:out? "
-    "sizes=12:out?")
+ROW(icl_experiment_curve, 0, "experiment=finished:handle vary=1:code/1/5 count=3:size~points|answers "
+    "at=3:ratios@tau/-4 quantity_count=2:size~answers quantities=2:codes/1/3 run=plain:run mean=6:out? "
+    "standard_error=6:out? theory=6:out? sizes=12:out?")
 CASE(icl_experiment_curve, "experiment=new", ICL_ERR_STATE, "alpha was not set")
 CASE(icl_experiment_curve, "vary=2 at[2]=inf", ICL_ERR_DOMAIN, "alpha is inf")
 CASE(icl_experiment_curve, "at[1]=1e300", ICL_ERR_SIZE, "n would be")
@@ -156,6 +160,7 @@ ROW(icl_experiment_destroy, 0, "experiment=finished:destroyed")
 ROW(icl_finite_theory_create, 0, "pool=finite:handle l=3:any_size n=4:any_size rho=0.25:noise/-3 lambda=0.25:noise/-2 "
     "level=1:code/1/2 out=1:new")
 CASE(icl_finite_theory_create, "pool=infinite", ICL_OK, "")
+CASE(icl_finite_theory_create, "pool=vast", ICL_ERR_SIZE, "(d+1)^2 is 2147580964")
 ROW(icl_finite_theory_set_samples, 0, "theory=solved:changed count=500:samples")
 ROW(icl_finite_theory_set_seed, 0, "theory=solved:changed seed=7:seed")
 ROW(icl_finite_theory_solve, 0, "theory=corrected:handle run=plain:run")
