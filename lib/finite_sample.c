@@ -37,7 +37,9 @@ typedef struct {
   double *scratch; /* icl__sequence_scratch and ICL__ITEM_ROWS contexts per worker */
 } drawing;
 
-static int64_t drawing_scratch(int64_t d) { return icl__sequence_scratch(d) + ICL__ITEM_ROWS * (d + 1); }
+static int64_t drawing_scratch(int64_t d) {
+  return icl__whole_lines(icl__sequence_scratch(d) + ICL__ITEM_ROWS * (d + 1));
+}
 
 static void draw_item(void *context, int64_t item, int64_t worker) {
   const drawing *draw = context;
@@ -90,7 +92,9 @@ icl_status icl__feature_sample_create(const icl__pretraining *fit, const icl__su
 enum { BLOCK = 96, MAX_LANES = 32, LANE_ROWS = 512 }; /* as in operator.c; lanes are cheaper here: (d+1)^2 to join */
 
 /* Scaled rows and products with a matrix, rank each; tasks, d. */
-static int64_t block_scratch(const icl__feature_sample *sample) { return BLOCK * (2 * sample->rank + sample->d); }
+static int64_t block_scratch(const icl__feature_sample *sample) {
+  return icl__whole_lines(BLOCK * (2 * sample->rank + sample->d));
+}
 
 icl_status icl__feature_average_create(const icl__feature_sample *sample, int64_t count, icl__progress *progress,
                                        icl__feature_average *out) {
