@@ -1,6 +1,6 @@
 #!/bin/sh
-# What is the same with every compiler (doc/numerics.md, "Reproducibility"): the theory, as theory.txt has it; fits, test
-# errors, baselines and the finite-size theory with one BLAS, to the bit, and with others to rounding.
+# What is the same with every compiler (doc/numerics.md, "Reproducibility"): the theory, as theory.txt has it; fits,
+# test errors, baselines and the finite-size theory with one BLAS, to the bit, and with others to rounding.
 # usage: check.sh SOURCE_ROOT BUILD_DIR
 set -u
 work=$2/bits

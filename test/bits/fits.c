@@ -1,6 +1,6 @@
-/* What the BLAS has a part in: `fits write FILE` writes it down, the same bytes with every compiler; `fits compare FILE`
- * computes it again, under another kernel of the BLAS, and compares to rounding. One and four own threads give the same
- * bits in either case.
+/* What the BLAS has a part in: `fits write FILE` writes it down, the same bytes with every compiler; `fits compare
+ * FILE` computes it again, under another kernel of the BLAS, and compares to rounding. One and four own threads give
+ * the same bits in either case.
  *
  * A direct method leaves an error of a few eps (cond(F) |Gamma| + cond(F)^2 |y - F Gamma|/|F|) [doc/numerics.md], and
  * |F| > 1 here; twenty times that is allowed between two of them, which is still below 1e-10. Conjugate gradients that

@@ -10,7 +10,8 @@ build=$work/build
 rm -rf "$build"
 # Sizes beyond the machine have to be refused by the library, not by the sanitizer's allocator.
 export ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
-flags='-Db_sanitize=address,undefined -Db_lundef=false -Dbuildtype=debug -Doptimization=1 -Dexamples=false -Dtests=enabled'
+flags='-Db_sanitize=address,undefined -Db_lundef=false -Dbuildtype=debug -Doptimization=1'
+flags="$flags -Dexamples=false -Dtests=enabled"
 # shellcheck disable=SC2086
 check 'build' sh -c 'CC=gcc meson setup $2 "$0" "$1" &&
   ninja -C "$0" test/test_hostile test/test_smallest test/inputs/test_inputs' "$build" "$1" "$flags"
