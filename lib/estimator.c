@@ -196,6 +196,13 @@ static icl_status new_problem(icl__operator *operator, const icl_estimator *esti
 
 static double ridge_weight(int64_t n, int64_t d, double lambda) { return (double)n / (double)d * lambda; }
 
+/* Whatever is made of them later, LAPACK is not to meet infinities. */
+static icl_status check_moments(const icl__ridge_problem *problem) {
+  int64_t d = problem->d;
+  ICL__TRY(icl__check_finite(problem->query, d * d, "the second moment of the queries of dataset"));
+  return icl__check_finite(problem->context, (d + 1) * (d + 1), "the second moment of the contexts of dataset");
+}
+
 /* The ridges in the order of the steps; gamma, where there is one, takes each solution at its index. The solution of
  * the highest index is the estimator's result. With `solved` every ridge is solved from the start and handed to it. */
 typedef struct {
@@ -223,6 +230,7 @@ static icl_status fit_ridges(icl_estimator *estimator, icl__operator *operator, 
   if (!status) {
     status = icl__operator_moments(operator, problem.query, problem.context, problem.right, problem.target);
   }
+  if (!status) status = check_moments(&problem);
   if (!status) status = icl__find_spectrum(&problem);
   problem.generated = generated;
   operator->weight = 0; /* from here on progress is counted by what is left of each ridge */
