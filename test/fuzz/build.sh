@@ -1,9 +1,11 @@
 #!/bin/sh
-# Compiles the library's sources and the fuzz targets with clang's sanitizers and libFuzzer: build.sh SOURCE_ROOT OUT_DIR
+# Compiles the library's sources and the fuzz targets with clang's sanitizers and libFuzzer:
+# build.sh SOURCE_ROOT OUT_DIR [TARGET]
 # The library's flags are those of meson.build that its numbers depend on. Programs: OUT_DIR/TARGET.
 set -eu
 root=$1
 out=$2
+only=${3:-}
 fuzz=$root/test/fuzz
 mkdir -p "$out"
 version=$(sed -n "s/^ *version: '\([0-9.]*\)',/\1/p" "$root/meson.build")
@@ -33,6 +35,7 @@ libraries="$(pkg-config --libs openblas lapacke 2>/dev/null || echo -lopenblas -
 program() {
   target=$1
   shift
+  [ -z "$only" ] || [ "$only" = "$target" ] || return 0
   # shellcheck disable=SC2086
   clang -fsanitize=fuzzer $sanitizers "$@" "$out/fuzz-fuzz.o" "$out"/library-*.o $libraries -o "$out/$target"
 }
