@@ -16,6 +16,10 @@ void before_call(void);
 icl_status after_call(const char *name, const icl_status *documented, icl_status status);
 void count_call(const char *name, int succeeded);
 
+/* Outputs are as they should be after this call, and inputs from now on. */
+void judge_outputs(const char *name, icl_status status);
+void free_arrays(void);
+
 /* ---- handles ---- */
 
 typedef enum { POOL, DATASET, ESTIMATOR, LAW, THEORY, EXPERIMENT, FINITE, RUN, KINDS } handle_kind;

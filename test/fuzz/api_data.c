@@ -85,8 +85,10 @@ static void append_sequences(input *from) {
 static void dataset_read(input *from) {
   const slot *dataset = pick(from, DATASET);
   int64_t d = COUNTED(icl_dataset_dimension, dataset->handle), n = COUNTED(icl_dataset_size, dataset->handle);
-  EXPECT(d == (dataset->handle ? dataset->d : -1) && n == (dataset->handle ? dataset->n : -1), "%d, %d", (int)d, (int)n);
-  int64_t first = take_byte(from) % 8 == 7 ? read_size(from, 8) : take_byte(from) % 40, count = read_array_size(from, 40);
+  EXPECT(d == (dataset->handle ? dataset->d : -1), "d %d", (int)d);
+  EXPECT(n == (dataset->handle ? dataset->n : -1), "n %d", (int)n);
+  int64_t first = take_byte(from) % 8 == 7 ? read_size(from, 8) : take_byte(from) % 40;
+  int64_t count = read_array_size(from, 40);
   double *query = output(from, cells(count, d, 1)), *context = output(from, cells(count, d + 1, 1));
   double *target = output(from, cells(count, 1, 1));
   icl_status status = CALL(icl_dataset_copy_rows, dataset->handle, first, count, query, context, target);

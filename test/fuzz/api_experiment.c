@@ -114,8 +114,9 @@ static int curve_is_feasible(const slot *experiment, int32_t vary, int64_t count
   double d = (double)experiment->d;
   if (!experiment->handle || !at) return 1;
   for (int64_t i = 0; i < count; i++) {
-    if (vary == ICL_KAPPA && at[i] < INFINITY && !is_feasible(experiment, (int64_t)fmin(at[i] * d, 1e18), 1)) return 0;
-    if (vary == ICL_TAU && at[i] < INFINITY && !is_feasible(experiment, 1, (int64_t)fmin(at[i] * d * d, 1e18))) return 0;
+    int64_t k = (int64_t)fmin(fmax(at[i], 0.0) * d, 1e18), n = (int64_t)fmin(fmax(at[i], 0.0) * d * d, 1e18);
+    if (isinf(at[i]) || (vary != ICL_KAPPA && vary != ICL_TAU)) continue;
+    if (!is_feasible(experiment, vary == ICL_KAPPA ? k : 1, vary == ICL_TAU ? n : 1)) return 0;
   }
   return run_is_feasible(experiment);
 }

@@ -61,7 +61,8 @@ static void fit_path(input *from) {
     for (int64_t i = 0; i < cells(count, 1, 1); i++) own[i] = fabs(own[i]);
   }
   if (!spend(12)) return;
-  icl_status status = CALL(icl_estimator_fit_path, estimator->handle, dataset->handle, count, lambda, run->handle, gamma);
+  icl_status status = CALL(icl_estimator_fit_path, estimator->handle, dataset->handle, count, lambda, run->handle,
+                           gamma);
   note_fit(estimator, dataset, status);
   check_report(estimator->handle, estimator, status);
 }

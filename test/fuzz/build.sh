@@ -10,9 +10,10 @@ fuzz=$root/test/fuzz
 mkdir -p "$out"
 version=$(sed -n "s/^ *version: '\([0-9.]*\)',/\1/p" "$root/meson.build")
 sanitizers=-fsanitize=address,undefined,float-cast-overflow
-flags="-std=c11 -O1 -gline-tables-only -fno-omit-frame-pointer -D_GNU_SOURCE -I$root/include -I$root/lib -I$root/examples
-  -Wall -Wextra -Werror -ffp-contract=off -fno-math-errno -fno-trapping-math
-  -fsanitize=fuzzer-no-link $sanitizers -fno-sanitize-recover=all $(pkg-config --cflags openblas lapacke 2>/dev/null || :)"
+flags="-std=c11 -O1 -gline-tables-only -fno-omit-frame-pointer -D_GNU_SOURCE -Wall -Wextra -Werror
+  -I$root/include -I$root/lib -I$root/examples $(pkg-config --cflags openblas lapacke 2>/dev/null || :)
+  -ffp-contract=off -fno-math-errno -fno-trapping-math
+  -fsanitize=fuzzer-no-link $sanitizers -fno-sanitize-recover=all"
 library_flags="-include $root/lib/public.h -DICL__MAJOR=${version%%.*} -DICL__MINOR=$(echo "$version" | cut -d. -f2)
   -DICL__PATCH=${version##*.}"
 
@@ -22,7 +23,8 @@ compile() {
   more=$2
   shift 2
   for file in "$@"; do printf '%s\n' "$file"; done |
-    xargs -P "$(nproc)" -I{} sh -c "clang $(echo "$flags $more" | tr '\n' ' ') -c {} -o $out/$prefix-\$(basename {} .c).o"
+    xargs -P "$(nproc)" -I{} sh -c "clang $(echo "$flags $more" | tr '\n' ' ') -c {} \
+      -o $out/$prefix-\$(basename {} .c).o"
 }
 
 python3 "$fuzz/documented.py" "$root" >"$out/documented.h"

@@ -210,7 +210,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 /* ---- past the check sums ---- */
 
 static double random_error(uint64_t *state) {
-  return random_below(state, 4) ? (double)random_below(state, 100) : special_double(random_below(state, SPECIAL_DOUBLES));
+  int special = random_below(state, 4) == 0;
+  return special ? special_double(random_below(state, SPECIAL_DOUBLES)) : (double)random_below(state, 100);
+}
+
+static void random_record(const configuration *c, uint64_t *state, uint8_t *record) {
+  int64_t replicate = random_below(state, REPLICATES + 1);
+  double icl = random_error(state);
+  make_record(c, replicate, icl, random_error(state), record);
 }
 
 /* One block, or a whole new one at its place, is made right again; or two change places. */
@@ -229,10 +236,10 @@ static size_t mend(uint8_t *data, size_t size, size_t most, uint64_t *state) {
       return size;
     case 2: /* a record of this experiment, behind the others */
       if (1 + (blocks + 1) * BLOCK > most || !blocks) return size;
-      make_record(c, random_below(state, REPLICATES + 1), random_error(state), random_error(state), &file[blocks * BLOCK]);
+      random_record(c, state, &file[blocks * BLOCK]);
       return 1 + (blocks + 1) * BLOCK;
     case 3:
-      if (index) make_record(c, random_below(state, REPLICATES + 1), random_error(state), random_error(state), block);
+      if (index) random_record(c, state, block);
       return size;
     default:
       if (index < 2) return size;

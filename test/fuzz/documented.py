@@ -1,7 +1,7 @@
 """The statuses that the headers document, as a header: documented.py SOURCE_ROOT.
 
-One macro for each function, DOCUMENTED_icl_X: an array of what the @return of its comment names, with what the functions
-have that it refers to by "as icl_Y". It ends with 1, which is no status.
+One macro for each function, DOCUMENTED_icl_X: an array of what the @return of its comment names, with what the
+functions have that it refers to by "as icl_Y". It ends with 1, which is no status.
 """
 import pathlib
 import re

@@ -6,7 +6,7 @@ export OPENBLAS_NUM_THREADS
 # can_fuzz WORK: or prints why not. Debian has libFuzzer and the sanitizers in libclang-rt-14-dev.
 can_fuzz() {
   command -v clang >/dev/null || { echo "clang is not installed"; return 1; }
-  echo 'int LLVMFuzzerTestOneInput(const unsigned char *data, unsigned long size) { return !data && size; }' >"$1/probe.c"
+  echo 'int LLVMFuzzerTestOneInput(const char *data, unsigned long size) { return !data && size; }' >"$1/probe.c"
   clang -fsanitize=fuzzer,address,undefined "$1/probe.c" -o "$1/probe" >/dev/null 2>&1 ||
     { echo "clang has no libFuzzer or no sanitizers (libclang-rt-14-dev)"; return 1; }
   "$1/probe" -runs=1 >/dev/null 2>&1 || { echo "a program with sanitizers does not run here"; return 1; }

@@ -13,8 +13,8 @@ static int is_valid(int32_t parameter, double value) {
   return parameter == ICL_LAMBDA ? value >= 0.0 : value > 0.0;
 }
 
-/* Searching a range is a thousand times dearer than the rest, so one input of 32 does, by a hash: a flag among the bytes
- * would be found worth keeping, and soon be set in all of them. */
+/* Searching a range is a thousand times dearer than the rest, so one input of 32 does, by a hash: a flag among the
+ * bytes would be found worth keeping, and soon be set in all of them. */
 static int is_chosen(const uint8_t *data, size_t size) {
   uint64_t state = size;
   for (size_t i = 0; i < size; i++) state ^= random_word(&state) + data[i];
@@ -118,8 +118,8 @@ static int is_ordinary(const double *p) {
   return 1;
 }
 
-/* None of the errors is below the noise of the target, not by a rounding: it is added to what is not negative. Only BAYES
- * bounds ICL through different formulas. */
+/* None of the errors is below the noise of the target, not by a rounding: it is added to what is not negative. Only
+ * BAYES bounds ICL through different formulas. */
 static void check_values(const request *asked, const double *value) {
   const double *p = asked->parameter;
   double icl = value[0], idg = value[1], gap = value[2], bayes = value[3];
@@ -134,8 +134,8 @@ static void check_values(const request *asked, const double *value) {
   } else if (!isinf(idg)) {
     double expected = icl / 2 - idg / 2, scale = icl / 2 + idg / 2; /* half of them does not overflow */
     /* 5e-14 of the gap's terms, which are parts of ICL and IDG, and of each error; and rounding of the least numbers */
-    EXPECT(fabs(gap / 2 - expected) <= 1e-13 * scale + 0x1p-1072, "gap %.17g, ICL - IDG %.17g of %.17g", gap, 2 * expected,
-           2 * scale);
+    EXPECT(fabs(gap / 2 - expected) <= 1e-13 * scale + 0x1p-1072, "gap %.17g, ICL - IDG %.17g of %.17g", gap,
+           2 * expected, 2 * scale);
   }
   check_ridge_equation(p, value[4]);
 }

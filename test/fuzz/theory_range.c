@@ -27,8 +27,8 @@ static int is_rough(const icl_theory *theory) {
 }
 
 /* As check_difference of test_theory_derivative.c, closer to the rough places: on a circle of radius 0.08 p around p
- * the values are within 10 times their scale S, so |p^5 Q^(5)| <= 5! 10 S 0.08^-5 and with h = 2e-4 the formula (4 D(h) -
- * D(2h))/3 is off by at most h^4/30 of that, 2e-8 S; rounding, 5e-14 S of each value, adds 7e-10 S. */
+ * the values are within 10 times their scale S, so |p^5 Q^(5)| <= 5! 10 S 0.08^-5 and with h = 2e-4 the formula
+ * (4 D(h) - D(2h))/3 is off by at most h^4/30 of that, 2e-8 S; rounding, 5e-14 S of each value, adds 7e-10 S. */
 static void check_difference(const icl_theory *theory, const request *asked, double p, double slope, double scale) {
   const double h = 2e-4;
   double difference[2];
@@ -79,8 +79,8 @@ static void check_above(const icl_theory *theory, const request *asked, double a
       scale += value_at(theory, &error, at);
     }
   }
-  EXPECT(isinf(scale) || value >= least - 1e-13 * (scale + fabs(least) + 0x1p-1022), "%.17g at %.17g below the minimum %.17g", value,
-         at, least);
+  double rounding = 1e-13 * (scale + fabs(least) + 0x1p-1022);
+  EXPECT(isinf(scale) || value >= least - rounding, "%.17g at %.17g below the minimum %.17g", value, at, least);
 }
 
 static void check_minimum(const icl_theory *theory, const request *asked) {
