@@ -104,7 +104,7 @@ static icl_status check_attention(int64_t d, const double *V, const double *M) {
  * Z Z' is never formed: with s = M z, the sum runs over the l+1 columns of Z as sum_i (v.z_i)(z_i.s). */
 icl_status icl_attention_predict(int64_t d, int64_t l, const double *V, const double *M, const double *x,
                                  const double *y, double *prediction) {
-  int64_t width = d + 1, tokens;
+  int64_t tokens;
   double *s;
   ICL__TRY(check_attention(d, V, M));
   ICL__TRY(icl__check_size(l, "l"));
@@ -115,6 +115,7 @@ icl_status icl_attention_predict(int64_t d, int64_t l, const double *V, const do
   ICL__TRY(icl__check_product(l + 1, d, 1, "x", &tokens));
   ICL__TRY(icl__check_finite(x, tokens, "x"));
   ICL__TRY(icl__check_finite(y, l, "y"));
+  int64_t width = d + 1;
   ICL__TRY(icl__new_doubles(width, &s));
   const double *query = &x[l * d], *v = &V[d * width];
   for (int64_t i = 0; i < width; i++) s[i] = icl__dot(d, &M[i * width], query);
@@ -131,9 +132,9 @@ icl_status icl_attention_predict(int64_t d, int64_t l, const double *V, const do
 }
 
 icl_status icl_attention_reduce(int64_t d, const double *V, const double *M, double *gamma) {
-  int64_t width = d + 1;
   ICL__TRY(check_attention(d, V, M));
   ICL__TRY(icl__check_pointer(gamma, "gamma"));
+  int64_t width = d + 1;
   for (int64_t j = 0; j < d; j++) {
     if (V[d * width + j] == 0.0) continue;
     return icl__fail(ICL_ERR_DOMAIN, "V[%" PRId64 "] (entry %" PRId64 " of v21) is %g; exactly 0 was expected",

@@ -107,7 +107,7 @@ icl_status icl_experiment_curve(icl_experiment *experiment, int32_t vary, int64_
   ICL__TRY(icl__check_pointer(at, "at"));
   ICL__TRY(icl__check_size(quantity_count, "quantity_count"));
   ICL__TRY(icl__check_pointer(quantities, "quantities"));
-  icl_status status = new_curve(&curve, simulated); /* before arrays of an impossible size are read */
+  icl_status status = new_curve(&curve, simulated); /* counts that no array has are refused before one is read */
   if (!status) status = check_quantities(quantity_count, quantities, simulated);
   if (!status) status = find_points(&curve, vary, at);
   if (!status && theory) status = evaluate_theory(&curve);
