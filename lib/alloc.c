@@ -31,6 +31,7 @@ icl_status icl__new_doubles(int64_t count, double **out) {
 icl_status icl__grow_doubles(double **array, int64_t used, int64_t count) {
   double *larger = NULL;
   ICL__TRY(icl__new_doubles(count, &larger));
+  /* No failure has the status ICL_OK. NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
   if (used) memcpy(larger, *array, (size_t)used * sizeof *larger);
   icl__free(*array);
   *array = larger;

@@ -30,7 +30,7 @@ enum {
   KEY_AT = 8,
   REPLICATE_AT = KEY_AT + ICL__KEY_BYTES,
   ERRORS_AT = REPLICATE_AT + 8,
-  CHUNK = 512 /* records read at a time */
+  CHUNK = 512 * RECORD /* bytes read at a time */
 };
 
 /* As PNG's: a byte above 127, line ends of both kinds and an end of file show what transfers as text have done. */
@@ -106,8 +106,9 @@ static void make_header(unsigned char header[HEADER]) {
   put(&header[CHECK_AT], 8, check_sum(header, CHECK_AT));
 }
 
-/* `what` could not be done, for the reason errno. */
+/* `what` could not be done, for the reason errno. C libraries of Linux keep the text of strerror for each thread. */
 static icl_status system_failure(const icl__checkpoint *checkpoint, const char *what) {
+  /* NOLINTNEXTLINE(concurrency-mt-unsafe) */
   return icl__fail(ICL_ERR_IO, "could not %s the checkpoint %.300s: %s", what, checkpoint->path, strerror(errno));
 }
 
@@ -191,7 +192,7 @@ static icl_status begin_file(icl__checkpoint *checkpoint, int64_t size) {
   char *directory;
   make_header(header);
   ICL__TRY(read_at(checkpoint, 0, size, found));
-  if (memcmp(found, header, (size_t)size)) return not_a_checkpoint(checkpoint);
+  if (memcmp(found, header, (size_t)size) != 0) return not_a_checkpoint(checkpoint);
   ICL__TRY(directory_of(checkpoint->path, &directory)); /* first: with a header, no later run would sync the name */
   icl_status status = write_at(checkpoint, 0, HEADER, header);
   if (!status) status = make_permanent(checkpoint);
@@ -248,9 +249,9 @@ static int is_intact(const unsigned char *record) {
 icl_status icl__checkpoint_read(icl__checkpoint *checkpoint, icl__record_fn found, void *context) {
   unsigned char *chunk;
   icl_status status = ICL_OK;
-  ICL__TRY(icl__new(CHUNK * RECORD, &chunk));
-  for (int64_t offset = HEADER; !status && offset < checkpoint->end; offset += CHUNK * RECORD) {
-    int64_t left = checkpoint->end - offset, count = left < CHUNK * RECORD ? left : CHUNK * RECORD;
+  ICL__TRY(icl__new(CHUNK, &chunk));
+  for (int64_t offset = HEADER; !status && offset < checkpoint->end; offset += CHUNK) {
+    int64_t left = checkpoint->end - offset, count = left < CHUNK ? left : CHUNK;
     status = read_at(checkpoint, offset, count, chunk);
     for (unsigned char *record = chunk; !status && record < &chunk[count]; record += RECORD) {
       icl__checkpoint_key key;

@@ -25,7 +25,7 @@ static icl_status fill_kernel(const icl__ridge_problem *problem, icl__ridge_matr
   int64_t n = problem->n, d = problem->d, size = icl__source_scratch(d, TILE);
   const icl__row_source *source = problem->operator->source;
   double *scratch;
-  ICL__TRY(icl__new_doubles(2 * size + TILE * TILE, &scratch));
+  ICL__TRY(icl__new_doubles(2 * size + (int64_t)TILE * TILE, &scratch));
   icl_status status = icl__ridge_matrix_create(n, kernel);
   for (int64_t first = 0; !status && first < n; first += TILE) {
     int64_t count = n - first < TILE ? n - first : TILE;

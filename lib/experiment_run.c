@@ -163,7 +163,7 @@ static void take_record(void *context, const icl__checkpoint_key *key, int64_t r
   if (replicate < 0 || replicate >= shared->simulation->replicates) return;
   for (int64_t i = 0; i < shared->distinct; i++) {
     int64_t point = shared->which[i];
-    if (memcmp(key, &shared->keys[point], sizeof *key)) continue;
+    if (memcmp(key, &shared->keys[point], sizeof *key) != 0) continue;
     if (!*done_flag(shared, point, replicate)) note_errors(shared, point, replicate, errors);
     return;
   }

@@ -24,6 +24,7 @@ void icl__summary_basis_destroy(icl__summary_basis *basis) {
 static icl_status whiten(int64_t width, const double *B, const double *scale, double *work, double *values,
                          double *map, int64_t *rank) {
   for (int64_t i = 0; i < width * width; i++) {
+    /* Without a scale there is work all the same. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
     work[i] = B[i] * (scale ? scale[i / width] * scale[i % width] : 1.0);
   }
   ICL__TRY(icl__eigen(width, work, values));

@@ -26,7 +26,7 @@
 static int64_t task_of(const icl__feature_sample *sample, int64_t row) {
   int64_t k = sample->pool->k, rows = sample->batch, r = row % rows, start = 2 * (row / rows) + 1;
   if (!k) return -1;
-  int64_t whole = k / rows, rest = k % rows, parts = 2 * ICL__BATCHES;
+  int64_t whole = k / rows, rest = k % rows, parts = INT64_C(2) * ICL__BATCHES;
   return r * whole + start * whole / parts + (parts * r + start) * rest / (parts * rows);
 }
 
@@ -131,12 +131,13 @@ icl_status icl__feature_average_set_delta(icl__feature_average *average, double 
     return icl__fail(ICL_ERR_NOT_CONVERGED, "the leverages of rows have a spread of %g; a number >= 0 was expected,"
                      " but lambda is too small beside rounding of the features", delta);
   }
-  for (int i = 0; i < SIZE; i++) {
-    matrix[i * (SIZE + 1)] = 2 * i + a + 1.0;
-    if (i) matrix[i * SIZE + i - 1] = matrix[(i - 1) * SIZE + i] = sqrt(i * (i + a));
+  for (int64_t i = 0; i < SIZE; i++) {
+    double order = (double)i;
+    matrix[i * (SIZE + 1)] = 2.0 * order + a + 1.0;
+    if (i) matrix[i * SIZE + i - 1] = matrix[(i - 1) * SIZE + i] = sqrt(order * (order + a));
   }
   ICL__TRY(icl__eigen(SIZE, matrix, average->node));
-  for (int i = 0; i < SIZE; i++) {
+  for (int64_t i = 0; i < SIZE; i++) {
     average->weight[i] = matrix[i * SIZE] * matrix[i * SIZE] * (power > 0.0 ? average->node[i] / power : 1.0);
     average->node[i] *= 2.0 / freedom;
   }

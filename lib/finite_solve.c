@@ -258,7 +258,7 @@ icl_status icl__finite_probe(const icl__pretraining *fit, const icl__summary_bas
   icl_status status = solve_resolvent(&this, g);
   average->symmetric = 0; /* one row's matrix has no symmetry, whatever the pool */
   for (int64_t batch = 0; batch < ICL__BATCHES && !status; batch++) {
-    int64_t row = batch * sample->batch + (2 * batch + 1) * (sample->batch / (2 * ICL__BATCHES));
+    int64_t row = batch * sample->batch + (2 * batch + 1) * (sample->batch / (INT64_C(2) * ICL__BATCHES));
     status = probe(&this, &sample->summary[row * sample->rank], &delta[batch]);
   }
   average->symmetric = 1;

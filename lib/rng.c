@@ -128,6 +128,7 @@ void icl__rng_normals(const icl__stream *stream, int64_t count, double *out) {
     int64_t blocks = (take + 3) / 4;
     fill_words(stream, block, blocks, radii, angles);
     double *target = take == 4 * blocks ? out : z;
+    /* take >= 1, so blocks >= 1. NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage) */
     for (int64_t p = 0; p < 2 * blocks; p++) box_muller(radii[p], angles[p], &target[2 * p], &target[2 * p + 1]);
     if (target == z) memcpy(out, z, (size_t)take * sizeof *z);
     out += take;

@@ -8,7 +8,7 @@ static _Thread_local char last_message[512];
 icl_status icl__fail(icl_status status, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
-  vsnprintf(last_message, sizeof last_message, format, arguments);
+  (void)vsnprintf(last_message, sizeof last_message, format, arguments);
   va_end(arguments);
   return status;
 }

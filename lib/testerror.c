@@ -361,6 +361,7 @@ static icl_status apply_inverse(const icl_test_law *law, double lambda, const do
   icl__gemm(ICL__PLAIN, ICL__TRANSPOSED, d, width, width, 1.0, gamma, vectors, 0.0, rotated);
   for (int64_t i = 0; i < d * width; i++) {
     double value = spectrum[i % width];
+    /* Without a scale there is work all the same. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
     rotated[i] = value > cut ? rotated[i] / (scale ? value : value + lambda) : 0.0;
   }
   *dropped = 0;
