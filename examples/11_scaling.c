@@ -10,21 +10,21 @@
 
 #define NAME "11_scaling"
 
-enum { EXPONENTS = 1001, RESAMPLES = 400, TEXT = 1200, MANY = 40, LEAST = 6, QUICK_PEAK = 24 };
+enum { EXPONENTS = 1001, RESAMPLES = 400, TEXT = 1200, MANY = 40, LEAST = 4, QUICK_PEAK = 24 };
 
 const program_text program = {
   .name = NAME,
   .usage = SERIES_USAGE(NAME),
   .help = "Finite size: the difference between simulation and theory against d at fixed ratios, with the fitted\n"
           "exponent, and the position of the peak in the number n of sequences. --d is the largest dimension,\n"
-          "--replicates the number of replicates up to d = 40; it falls as d^-2.5 from there on, to not less than 6.\n"
+          "--replicates the number of replicates up to d = 40; it falls as d^-2.5 from there on, to not less than 4.\n"
           "The series named \"near peak\" have the geometric mean over replicates in place of the mean, which a few\n"
           "of them would dominate, and no theory to compare with.\n" SERIES_HELP};
 
 static const double dimensions[] = {10.0, 14.0, 20.0, 30.0, 40.0, 60.0, 80.0, 100.0, 140.0, 200.0};
 static const double peak_dimensions[] = {8.0, 12.0, 16.0, 24.0, 32.0};
 /* n - d(d+1), in units of d/8. */
-static const double offsets[] = {-16, -8, -4, -2, -1, 0, 1, 2, 4, 8, 16};
+static const double offsets[] = {-16, -8, -4, -2, 0, 2, 4, 8, 16};
 enum { OFFSETS = sizeof offsets / sizeof *offsets, PEAKS = sizeof peak_dimensions / sizeof *peak_dimensions };
 
 static char exponents[TEXT] = "";
@@ -157,7 +157,7 @@ static void locate(peak *found, int64_t d, int64_t replicates, const double *log
   uint64_t state = (uint64_t)d;
   if (!chosen) fail("no memory for %" PRId64 " replicates", replicates);
   found->at = largest(found, replicates, logs, NULL);
-  double step = fmax(1.0, (double)d / 8.0), square = step * step / 12.0;
+  double step = (double)d / 4.0, square = step * step / 12.0;
   for (int i = 0; i < RESAMPLES; i++) {
     for (int64_t r = 0; r < replicates; r++) chosen[r] = (int64_t)(next_random(&state) % (uint64_t)replicates);
     square += pow(largest(found, replicates, logs, chosen) - found->at, 2.0) / RESAMPLES;

@@ -11,7 +11,7 @@
 #include "series.h"
 #include "store.h"
 
-enum { MANY_POOLS = 64, FEW_POOLS = 2, SAMPLES = 70, ERRORS = 2 };
+enum { MANY_POOLS = 64, SAMPLES = 70, ERRORS = 2 };
 
 typedef struct {
   int64_t d, l, k, n;
@@ -65,6 +65,11 @@ static icl_status predict(const model *at, const icl_task_pool *pool, int32_t le
   return status;
 }
 
+/* Pools of the difference: what scatters between pools, and most of all their difference, falls with d. */
+static int64_t few_pools(const model *at) {
+  return at->d < 80 ? 2 : 1;
+}
+
 /* One pool's share: its own level, and for the first few the difference to the corrected one. */
 static icl_status add_pool(const model *at, const series_settings *set, const icl_run *run, int64_t which,
                            sample *plain, sample *shift, double *own) {
@@ -75,11 +80,11 @@ static icl_status add_pool(const model *at, const series_settings *set, const ic
   icl_status status = create_pool(at, seed, &pool);
   if (!status) status = predict(at, pool, ICL_FINITE_POOL, 0, 0, run, low, error);
   if (!status) add(plain, low);
-  if (!status && which < FEW_POOLS) {
+  if (!status && which < few_pools(at)) {
     status = predict(at, pool, ICL_FINITE_CORRECTED, samples, seed, run, high, error);
     for (int i = 0; !status && i < ERRORS; i++) {
       high[i] -= low[i];
-      own[i] += error[i] * error[i] / (FEW_POOLS * FEW_POOLS);
+      own[i] += error[i] * error[i] / (double)(few_pools(at) * few_pools(at));
     }
     if (!status) add(shift, high);
   }
@@ -92,7 +97,7 @@ static prediction compute(const model *at, const series_settings *set, const icl
   prediction result = {{NAN, NAN}, {NAN, NAN}};
   sample plain = {0}, shift = {0};
   double own[ERRORS] = {0.0};
-  int64_t pools = at->k ? MANY_POOLS : FEW_POOLS; /* infinite pools are all the same */
+  int64_t pools = at->k ? MANY_POOLS : few_pools(at); /* infinite pools are all the same */
   for (int64_t which = 0; which < pools; which++) {
     if (add_pool(at, set, run, which, &plain, &shift, own)) return result;
   }

@@ -38,4 +38,9 @@ icl_status icl__grow_doubles(double **array, int64_t used, int64_t count) {
   return ICL_OK;
 }
 
+int64_t icl__whole_lines(int64_t count) {
+  enum { LINE = ALIGNMENT / sizeof(double) };
+  return (count + LINE - 1) / LINE * LINE;
+}
+
 void icl__free(void *memory) { free(memory); }

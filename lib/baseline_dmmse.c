@@ -19,6 +19,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "baseline.h"
 #include "blas.h"
 #include "checked.h"
@@ -175,7 +176,7 @@ icl_status icl_dmmse_error(const icl_task_pool *pool, const icl_test_law *law, i
   s.rank = icl__context_rank(&s.law);
   s.block = tasks_of_block(&s, &baseline.own_threads);
   ICL__TRY(icl__check_product(s.block + d, d + 8, 2, "scratch memory", &elements));
-  baseline.scratch_size = workspace_size(&s);
+  baseline.scratch_size = icl__whole_lines(workspace_size(&s));
   baseline.operations = (double)d * (double)s.rank * (2.0 * (double)pool->k + 10.0);
   return icl__baseline_error(&baseline, count, run, mean, standard_error);
 }

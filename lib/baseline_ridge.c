@@ -17,6 +17,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "baseline.h"
 #include "blas.h"
 #include "checked.h"
@@ -99,7 +100,7 @@ icl_status icl_bayes_ridge_error(const icl_test_law *law, int64_t count, uint64_
     s.columns = s.tasks + (s.law.rho > 0.0 ? s.rank : 0);
   }
   ICL__TRY(icl__check_product(s.d + 64, s.d + 2 * s.columns + 64, 2, "scratch memory", &elements));
-  baseline.scratch_size = 2 * s.d * s.d + icl__qr_ridge_work(s.d) + s.columns * (2 * s.d + 32);
+  baseline.scratch_size = icl__whole_lines(2 * s.d * s.d + icl__qr_ridge_work(s.d) + s.columns * (2 * s.d + 32));
   baseline.operations = (double)s.d * (double)s.d * (2.0 * (double)s.d + 5.0 * (double)s.columns + 10.0);
   baseline.own_threads = 1;
   return icl__baseline_error(&baseline, count, run, mean, standard_error);

@@ -151,15 +151,17 @@ static icl_status make_permanent(icl__checkpoint *checkpoint) {
   return result ? system_failure(checkpoint, "make permanent what was written to") : ICL_OK;
 }
 
-/* The name of a new file is in its directory, which is another file. Some file systems refuse this and lose nothing. */
-static void make_name_permanent(const char *path) {
+static icl_status directory_of(const char *path, char **out) {
   const char *slash = strrchr(path, '/');
   int64_t length = slash ? slash - path + 1 : 1;
-  char *directory;
-  if (icl__new(length + 1, &directory)) return;
-  memcpy(directory, slash ? path : ".", (size_t)length);
+  ICL__TRY(icl__new(length + 1, out));
+  memcpy(*out, slash ? path : ".", (size_t)length);
+  return ICL_OK;
+}
+
+/* The name of a new file is in its directory, which is another file. Some file systems refuse this and lose nothing. */
+static void make_name_permanent(const char *directory) {
   int file = open(directory, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
-  icl__free(directory);
   if (file < 0) return;
   (void)fsync(file);
   (void)close(file);
@@ -187,13 +189,16 @@ static icl_status check_header(const icl__checkpoint *checkpoint) {
 /* A file shorter than the header is a new one, or one whose first writer was killed. */
 static icl_status begin_file(icl__checkpoint *checkpoint, int64_t size) {
   unsigned char header[HEADER], found[HEADER];
+  char *directory;
   make_header(header);
   ICL__TRY(read_at(checkpoint, 0, size, found));
   if (memcmp(found, header, (size_t)size) != 0) return not_a_checkpoint(checkpoint);
-  ICL__TRY(write_at(checkpoint, 0, HEADER, header));
-  ICL__TRY(make_permanent(checkpoint));
-  make_name_permanent(checkpoint->path);
-  return ICL_OK;
+  ICL__TRY(directory_of(checkpoint->path, &directory)); /* first: with a header, no later run would sync the name */
+  icl_status status = write_at(checkpoint, 0, HEADER, header);
+  if (!status) status = make_permanent(checkpoint);
+  if (!status) make_name_permanent(directory);
+  icl__free(directory);
+  return status;
 }
 
 /* The lock belongs to this opening of the file: it also keeps out another computation of the same process, and the

@@ -126,7 +126,7 @@ static icl_status solve_by(icl__ridge_problem *problem, int32_t method, icl__rid
 }
 
 /* Another method after one that missed the tolerance. Whichever is better stays, and the first one where the second
- * does not come about. */
+ * cannot work on these data. But want of memory says nothing about them: it is a failure of its own. */
 static icl_status improve(icl__ridge_problem *problem, int32_t method, icl__ridge_solution *solution,
                           fit_report *found) {
   double *first;
@@ -145,7 +145,7 @@ static icl_status improve(icl__ridge_problem *problem, int32_t method, icl__ridg
     *solution = before;
   }
   icl__free(first);
-  return status == ICL_ERR_CANCELED ? status : ICL_OK;
+  return status == ICL_ERR_CANCELED || status == ICL_ERR_MEMORY ? status : ICL_OK;
 }
 
 /* Solves and measures. Each method that cannot work on these data, or misses the tolerance, gives way to a slower and
@@ -196,6 +196,13 @@ static icl_status new_problem(icl__operator *operator, const icl_estimator *esti
 
 static double ridge_weight(int64_t n, int64_t d, double lambda) { return (double)n / (double)d * lambda; }
 
+/* Whatever is made of them later, LAPACK is not to meet infinities. */
+static icl_status check_moments(const icl__ridge_problem *problem) {
+  int64_t d = problem->d;
+  ICL__TRY(icl__check_finite(problem->query, d * d, "the second moment of the queries of dataset"));
+  return icl__check_finite(problem->context, (d + 1) * (d + 1), "the second moment of the contexts of dataset");
+}
+
 /* The ridges in the order of the steps; gamma, where there is one, takes each solution at its index. The solution of
  * the highest index is the estimator's result. With `solved` every ridge is solved from the start and handed to it. */
 typedef struct {
@@ -223,6 +230,7 @@ static icl_status fit_ridges(icl_estimator *estimator, icl__operator *operator, 
   if (!status) {
     status = icl__operator_moments(operator, problem.query, problem.context, problem.right, problem.target);
   }
+  if (!status) status = check_moments(&problem);
   if (!status) status = icl__find_spectrum(&problem);
   problem.generated = generated;
   operator->weight = 0; /* from here on progress is counted by what is left of each ridge */
@@ -261,6 +269,12 @@ static icl_status fit_ridges(icl_estimator *estimator, icl__operator *operator, 
                    estimator->tolerance);
 }
 
+/* Of an earlier fit: a fit that fails has none. */
+static void drop_result(icl_estimator *estimator) {
+  icl__free(estimator->gamma);
+  estimator->gamma = NULL;
+}
+
 /* Everything that can be known to be too large before a row is drawn. */
 static icl_status check_sizes(const icl_estimator *estimator, const icl__row_source *source, const ridge_path *path) {
   int64_t n = source->n, p = source->d * (source->d + 1), elements;
@@ -280,8 +294,7 @@ static icl_status fit_rows(icl_estimator *estimator, icl__row_source source, int
                            const icl_run *run, const ridge_path *path) {
   icl__operator operator;
   double *rows = NULL;
-  icl__free(estimator->gamma);
-  estimator->gamma = NULL;
+  drop_result(estimator);
   if (!source.n) return icl__fail(ICL_ERR_STATE, "dataset has no rows; at least 1 was expected");
   ICL__TRY(check_sizes(estimator, &source, path));
   int64_t load = source.law && store ? icl__row_items(source.n) : 0;
@@ -331,6 +344,7 @@ icl_status icl_estimator_fit_path(icl_estimator *estimator, const icl_dataset *d
   int64_t d = icl_dataset_dimension(dataset), p = d * (d + 1);
   ICL__TRY(icl__check_product(count, p + 2, 1, "gamma", &elements));
   for (int64_t i = 0; i < count; i++) ICL__TRY(icl__check_nonnegative(lambda[i], "lambda"));
+  drop_result(estimator);
   ICL__TRY(icl__new_doubles(elements, &staged));
   path_step *steps = (path_step *)&staged[count * p];
   for (int64_t i = 0; i < count; i++) steps[i] = (path_step){lambda[i], i};

@@ -25,8 +25,6 @@ static void free_curve(curve_request *curve) {
 
 static icl_status check_quantities(int64_t count, const int32_t *quantities, int simulated) {
   int32_t last = simulated ? ICL_QUANTITY_GAP : ICL_QUANTITY_XI;
-  ICL__TRY(icl__check_size(count, "quantity_count"));
-  ICL__TRY(icl__check_pointer(quantities, "quantities"));
   for (int64_t j = 0; j < count; j++) {
     if (quantities[j] >= ICL_QUANTITY_ICL && quantities[j] <= last) continue;
     return icl__fail(ICL_ERR_ARGUMENT, "quantities[%" PRId64 "] is %" PRId32 "; %s was expected", j, quantities[j],
@@ -107,8 +105,10 @@ icl_status icl_experiment_curve(icl_experiment *experiment, int32_t vary, int64_
   ICL__TRY(icl__experiment_check_parameter(vary, "vary"));
   ICL__TRY(icl__check_size(count, "count"));
   ICL__TRY(icl__check_pointer(at, "at"));
-  ICL__TRY(check_quantities(quantity_count, quantities, simulated));
-  icl_status status = new_curve(&curve, simulated);
+  ICL__TRY(icl__check_size(quantity_count, "quantity_count"));
+  ICL__TRY(icl__check_pointer(quantities, "quantities"));
+  icl_status status = new_curve(&curve, simulated); /* counts that no array has are refused before one is read */
+  if (!status) status = check_quantities(quantity_count, quantities, simulated);
   if (!status) status = find_points(&curve, vary, at);
   if (!status && theory) status = evaluate_theory(&curve);
   if (!status && simulated) status = simulate(&curve, run);

@@ -46,6 +46,13 @@ static void set_numbers(const icl__feature_sample *sample, double *numbers, icl_
   average->noise = &numbers[2 * sample->count];
 }
 
+/* The message itself is that of another thread. */
+static icl_status no_solution(icl_status status) {
+  if (status == ICL_ERR_MEMORY) return icl__fail(status, "out of memory for a batch of the feature samples");
+  return icl__fail(status, "one batch of the feature samples had no solution (%s); more samples were expected",
+                   icl_status_string(status));
+}
+
 static icl_status solve_batches(batches *this, icl__progress *progress) {
   icl__feature_average average[ICL__BATCHES];
   int64_t size = this->basis->rank * this->basis->rank, ready = 0;
@@ -62,8 +69,7 @@ static icl_status solve_batches(batches *this, icl__progress *progress) {
   if (!status) status = icl__parallel(progress, ICL__BATCHES, 1, solve_batch, this);
   for (int64_t item = 0; item < ICL__BATCHES && !status; item++) {
     if (!this->status[item]) continue;
-    status = icl__fail(this->status[item], "one batch of the feature samples had no solution (%s); more samples were"
-                       " expected", icl_status_string(this->status[item]));
+    status = no_solution(this->status[item]);
   }
   while (ready > 0) icl__feature_average_destroy(&average[--ready]);
   icl__free(this->own);

@@ -37,7 +37,9 @@ typedef struct {
   double *scratch; /* icl__sequence_scratch and ICL__ITEM_ROWS contexts per worker */
 } drawing;
 
-static int64_t drawing_scratch(int64_t d) { return icl__sequence_scratch(d) + ICL__ITEM_ROWS * (d + 1); }
+static int64_t drawing_scratch(int64_t d) {
+  return icl__whole_lines(icl__sequence_scratch(d) + ICL__ITEM_ROWS * (d + 1));
+}
 
 static void draw_item(void *context, int64_t item, int64_t worker) {
   const drawing *draw = context;
@@ -90,7 +92,9 @@ icl_status icl__feature_sample_create(const icl__pretraining *fit, const icl__su
 enum { BLOCK = 96, MAX_LANES = 32, LANE_ROWS = 512 }; /* as in operator.c; lanes are cheaper here: (d+1)^2 to join */
 
 /* Scaled rows and products with a matrix, rank each; tasks, d. */
-static int64_t block_scratch(const icl__feature_sample *sample) { return BLOCK * (2 * sample->rank + sample->d); }
+static int64_t block_scratch(const icl__feature_sample *sample) {
+  return icl__whole_lines(BLOCK * (2 * sample->rank + sample->d));
+}
 
 icl_status icl__feature_average_create(const icl__feature_sample *sample, int64_t count, icl__progress *progress,
                                        icl__feature_average *out) {
@@ -123,6 +127,10 @@ icl_status icl__feature_average_set_delta(icl__feature_average *average, double 
   enum { SIZE = ICL__QUERY_NODES };
   double matrix[SIZE * SIZE] = {0}, freedom = 2.0 + ((double)average->sample->d - 2.0) / (1.0 + delta);
   double power = 0.5 * freedom - 1.0, a = power > 0.0 ? power - 1.0 : power;
+  if (!(freedom > 0.0)) { /* delta >= 0 but for rounding, and NaN where a ridge is lost in it */
+    return icl__fail(ICL_ERR_NOT_CONVERGED, "the leverages of rows have a spread of %g; a number >= 0 was expected,"
+                     " but lambda is too small beside rounding of the features", delta);
+  }
   for (int64_t i = 0; i < SIZE; i++) {
     double order = (double)i;
     matrix[i * (SIZE + 1)] = 2.0 * order + a + 1.0;

@@ -101,7 +101,7 @@ icl_status icl__operator_create(const icl__row_source *source, icl__progress *pr
   operator.lanes = icl__operator_lanes(source->n);
   operator.threads = progress->threads;
   choose_blocks(d, &operator);
-  operator.scratch_size = icl__source_scratch(d, operator.block) + operator.block * (d + 2);
+  operator.scratch_size = icl__whole_lines(icl__source_scratch(d, operator.block) + operator.block * (d + 2));
   ICL__TRY(icl__check_product(operator.scratch_size, icl__workers(progress, operator.lanes), 1, "scratch memory",
                               &scratch));
   ICL__TRY(icl__check_product(partial_size(d), operator.lanes, 1, "partial sums", &partial));

@@ -52,7 +52,7 @@ icl_status icl__source_error(const icl__row_source *source, const double *gamma,
                              double *standard_error) {
   int64_t d = source->d, items = icl__row_items(source->n), workers = icl__workers(progress, items), elements;
   scoring score = {.source = source, .gamma = gamma};
-  score.scratch_size = ICL__ITEM_ROWS * (d + 2) + icl__source_scratch(d, ICL__ITEM_ROWS);
+  score.scratch_size = icl__whole_lines(ICL__ITEM_ROWS * (d + 2) + icl__source_scratch(d, ICL__ITEM_ROWS));
   ICL__TRY(icl__check_product(workers, score.scratch_size, 1, "scratch memory", &elements));
   ICL__TRY(icl__new_doubles(elements, &score.scratch));
   icl_status status = icl__new_doubles(2 * items, &score.moments);

@@ -43,8 +43,8 @@ static double value_at(const icl__theory_curve *curve, double p) {
 /* p dQ/dp; NaN where there is no derivative. */
 static double slope_at(const icl__theory_curve *curve, double p) {
   icl__theory_point point = at(curve, p);
-  double derivative;
-  return icl__theory_derivative(&point, curve->quantity, curve->vary, &derivative) ? p * derivative : NAN;
+  double slope;
+  return icl__theory_slope(&point, curve->quantity, curve->vary, p, &slope) ? slope : NAN;
 }
 
 /* The same, 0 where it may be rounding of a plateau: its error was seen to be at most 3 epsilons of the value. */

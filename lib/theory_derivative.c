@@ -263,11 +263,21 @@ static long double derivative(const icl__theory_point *point, int32_t quantity, 
   return shifted ? shifted_derivative(&t, &m, &d) : idg_derivative(&t, &m, &d);
 }
 
-int icl__theory_derivative(const icl__theory_point *point, int32_t quantity, int32_t parameter, double *value) {
+/* factor dQ/dp, the product in long double. */
+static int scaled_derivative(const icl__theory_point *point, int32_t quantity, int32_t parameter, double factor,
+                             double *value) {
   double at = icl__theory_value(point, quantity);
   if (!isfinite(at)) return 0;
-  double result = (double)derivative(point, quantity, parameter);
+  double result = (double)(factor * derivative(point, quantity, parameter));
   if (!isfinite(result)) return 0;
   *value = result;
   return 1;
+}
+
+int icl__theory_derivative(const icl__theory_point *point, int32_t quantity, int32_t parameter, double *value) {
+  return scaled_derivative(point, quantity, parameter, 1.0, value);
+}
+
+int icl__theory_slope(const icl__theory_point *point, int32_t quantity, int32_t parameter, double p, double *slope) {
+  return scaled_derivative(point, quantity, parameter, p, slope);
 }

@@ -19,4 +19,7 @@ double icl__theory_value(const icl__theory_point *point, int32_t quantity);
  * none: the quantity diverges or has a kink, or its slope is infinite. */
 int icl__theory_derivative(const icl__theory_point *point, int32_t quantity, int32_t parameter, double *value);
 
+/* p dQ/dp for the parameter's value p, likewise; also where dQ/dp alone is beyond the range of double. */
+int icl__theory_slope(const icl__theory_point *point, int32_t quantity, int32_t parameter, double p, double *slope);
+
 #endif

@@ -4,9 +4,8 @@
 #        packages.sh test     that, and what the tests need
 set -eu
 build="gcc libc6-dev meson ninja-build pkg-config libopenblas-dev liblapacke-dev librandom123-dev gnuplot-nox"
-test="check clang g++ binutils python3-numpy python3-scipy python3-yaml doxygen groff-base mandoc"
-test="$test abigail-tools python3-pytest gfortran make cmake git"
-test="$test clang-tidy gcovr libclang-rt-14-dev"
+test="check clang clang-tidy libclang-rt-14-dev gcovr g++ binutils python3-numpy python3-scipy python3-yaml doxygen"
+test="$test groff-base mandoc abigail-tools python3-pytest gfortran make cmake git xz-utils"
 # Rust unless there is one already, from elsewhere.
 command -v cargo >/dev/null || test="$test cargo rustfmt rust-clippy"
 case "${1:-}" in

@@ -71,15 +71,17 @@ static inline void fill_pseudo(int64_t count, double *array, uint64_t offset) {
 
 /* TAP on standard output, for Meson. Check kills a test after 4 s by default, which is too soon for a slow machine, and
  * reads another number when a test case is created. */
-#define SUITE_MAIN(function)                                       \
-  int main(void) {                                                 \
-    setenv("CK_DEFAULT_TIMEOUT", "300", 0);                        \
-    SRunner *runner = srunner_create(function());                  \
-    srunner_set_tap(runner, "-");                                  \
-    srunner_run_all(runner, CK_SILENT);                            \
-    int failed = srunner_ntests_failed(runner);                    \
-    srunner_free(runner);                                          \
-    return failed != 0;                                            \
-  }
+static inline int run_suite(Suite *(*suite)(void)) {
+  setenv("CK_DEFAULT_TIMEOUT", "300", 0);
+  SRunner *runner = srunner_create(suite());
+  srunner_set_tap(runner, "-");
+  srunner_run_all(runner, CK_SILENT);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed != 0;
+}
+
+#define SUITE_MAIN(function) \
+  int main(void) { return run_suite(function); }
 
 #endif

@@ -518,6 +518,7 @@ START_TEST(arguments) {
   FAILS(ICL_ERR_ARGUMENT, "quantities[0] is 4", CURVE(ICL_TAU, 1, at, 1, &bad[1]));
   FAILS(ICL_ERR_DOMAIN, "tau is nan", CURVE(ICL_TAU, 2, at, 1, &good));
   FAILS(ICL_ERR_SIZE, "", CURVE(ICL_TAU, INT64_MAX, at, 1, &good));
+  FAILS(ICL_ERR_SIZE, "", CURVE(ICL_TAU, 1, at, INT64_MAX, &good)); /* and no second quantity is looked at */
   ck_assert(value == 7.0 && size == 7);
   icl_experiment_destroy(experiment);
 }

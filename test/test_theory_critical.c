@@ -593,6 +593,19 @@ START_TEST(bad_arguments) {
 }
 END_TEST
 
+/* IDG falls from 3e-292 at lambda = 0 to 6e-293 around lambda = 1e100, with a slope of some 1e-311: a number that double
+ * hardly has, while lambda times the slope is one like any other. */
+START_TEST(minima_where_the_slope_underflows) {
+  icl_theory *theory = theory_at(0.8, 1.77e-20, 1.13e-312, 0.0, 0.0);
+  double at, least = minimum(theory, ICL_QUANTITY_IDG, ICL_LAMBDA, 0.0, 1e195, &at);
+  ck_assert_double_lt(value_at(theory, ICL_QUANTITY_IDG, ICL_LAMBDA, 1e100), 1e-292);
+  for (double lambda = 1e-300; lambda < 1e195; lambda *= 1e3) {
+    ck_assert_double_le(least, value_at(theory, ICL_QUANTITY_IDG, ICL_LAMBDA, lambda) * (1.0 + 1e-13));
+  }
+  icl_theory_destroy(theory);
+}
+END_TEST
+
 START_TEST(bad_intervals) {
   static const struct {
     double lower, upper;
@@ -642,6 +655,7 @@ static Suite *suite(void) {
   tcase_add_test(minima, optimal_ridge);
   tcase_add_test(minima, the_smallest_of_equal_minima);
   tcase_add_test(minima, minima_at_kinks);
+  tcase_add_test(minima, minima_where_the_slope_underflows);
   tcase_add_test(interface, bad_arguments);
   tcase_add_test(interface, bad_intervals);
   suite_add_tcase(s, points);

@@ -137,7 +137,7 @@ icl_status icl_experiment_sizes(const icl_experiment *experiment, int64_t *d, in
  * @param experiment the experiment.
  * @param quantity ICL_QUANTITY_ICL .. ICL_QUANTITY_XI.
  * @param[out] value as of icl_theory_value.
- * @return as icl_experiment_sizes and icl_theory_value. Thread-safe. Since 0.1. */
+ * @return as icl_experiment_sizes and icl_theory_value, and ICL_ERR_MEMORY. Thread-safe. Since 0.1. */
 icl_status icl_experiment_theory(const icl_experiment *experiment, int32_t quantity, double *value);
 
 /** Computes a curve: the experiment at each value of one parameter, the others as they are.

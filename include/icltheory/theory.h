@@ -121,7 +121,7 @@ icl_status icl_theory_derivative(const icl_theory *theory, int32_t quantity, int
  * @param quantity ICL_QUANTITY_ICL .. ICL_QUANTITY_XI.
  * @param vary the parameter, ICL_TAU .. ICL_TEST_RHO.
  * @param lower, upper the interval, 0 <= lower < upper; lower may be 0 and upper INFINITY: there the limit of the curve
- * counts.
+ * counts, for which it is taken from 1e-300 down and from 1e300 up.
  * @param[out] at where the minimum is; of equal minima the smallest. NULL if unwanted.
  * @param[out] value the minimum. NULL if unwanted.
  * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN, ICL_ERR_MEMORY. Cost: some thousand derivatives, 1 to 5 ms.

@@ -28,7 +28,7 @@ FIGURES = {
         lambda series: True, lambda series: (0.1 if series.startswith("ICL tau=0.5") else 0.5, 1e-6),
         90, ("context length", "κ", "ICL", "IDG")),
     "11_scaling": (
-        lambda series: "peak" not in series, scaling_ridge, 6 + 22 + 2, ("Position of the peak", "theory|")),
+        lambda series: "peak" not in series, scaling_ridge, 6 + 18 + 2, ("Position of the peak", "theory|")),
 }
 COMPARED, PARAMETERS, POINTS, LABELS = FIGURES[NAME]
 

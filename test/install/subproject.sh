@@ -71,6 +71,7 @@ else
   export GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL
   export GIT_CONFIG_COUNT GIT_CONFIG_KEY_0 GIT_CONFIG_VALUE_0
   cp -r "$work/consumer/subprojects/icltheory/." "$work/tree"
+  mkdir -p "$work/tree/test" && cp -r "$root/test/abi" "$work/tree/test" # names of manual pages
   (cd "$work/upstream" && git init -q && git add . && git commit -q -m headers && git tag "$tag" &&
     cd "$work/tree" && meson setup --force-fallback-for=random123 -Doptimization=0 -Dtests=disabled -Dexamples=false \
       -Ddefault_library=static "$work/fallback" && ninja -C "$work/fallback") >"$work/log" 2>&1

@@ -1,30 +1,13 @@
 /* Prints a hash of the bits of every kind of draw, one a line. check.sh compares them with hashes.txt, for several
  * compilers and optimisation levels: the streams of doc/streams.md are frozen. */
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "../hash.h"
 #include "context.h"
 #include "rng.h"
 #include "sequence.h"
 
 enum { ROWS = 40 };
-
-/* FNV-1a over the bit patterns, least significant byte first whatever the machine's order. */
-static uint64_t hash_doubles(int64_t count, const double *values) {
-  uint64_t hash = UINT64_C(0xcbf29ce484222325);
-  for (int64_t i = 0; i < count; i++) {
-    uint64_t bits;
-    memcpy(&bits, &values[i], sizeof bits);
-    for (int byte = 0; byte < 8; byte++) hash = (hash ^ ((bits >> (8 * byte)) & 0xff)) * UINT64_C(0x100000001b3);
-  }
-  return hash;
-}
-
-static void report(const char *name, int64_t number, int64_t count, const double *values) {
-  printf("%s-%" PRId64 " %016" PRIx64 "\n", name, number, hash_doubles(count, values));
-}
 
 static void *require(void *memory) {
   if (!memory) exit(3);

@@ -1,0 +1,35 @@
+#!/bin/sh
+# The targets can fail: each of these deliberate bugs, in a copy of the library, is found within some seconds.
+# usage: breaks.sh [SECONDS]      by hand; some minutes
+set -eu
+root=$(cd "$(dirname "$0")/../.." && pwd)
+seconds=${1:-60}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+. "$root/test/fuzz/targets.sh"
+why=$(can_fuzz "$work") || { echo "$why" >&2; exit 1; }
+missed=0
+while IFS='	' read -r target file old new; do
+  tree=$work/tree
+  rm -rf "$tree"
+  mkdir "$tree"
+  (cd "$root" && tar cf - meson.build lib include examples test/fuzz test/headers test/abi) | tar xf - -C "$tree"
+  OLD=$old NEW=$new python3 - "$tree/$file" <<'END'
+import os, pathlib, sys
+path, old = pathlib.Path(sys.argv[1]), os.environ["OLD"]
+text = path.read_text(encoding="utf-8")
+if text.count(old) != 1:
+    sys.exit(f"{path.name} has {old!r} {text.count(old)} times")
+path.write_text(text.replace(old, os.environ["NEW"]), encoding="utf-8")
+END
+  sh "$root/test/fuzz/build.sh" "$tree" "$work/out" "$target"
+  begin=$(date +%s)
+  how="by a kept input"
+  if replay "$tree" "$work/out" "$target" >"$work/log" 2>&1; then
+    how="by a new input"
+    fuzz "$tree" "$work/out" "$target" "$seconds" 1 >"$work/log" 2>&1 && how=MISSED && missed=$((missed + 1))
+  fi
+  echo "$target, $file, $new: $how after $(($(date +%s) - begin)) s"
+  rm -rf "$work/out"
+done <"$root/test/fuzz/breaks.tsv"
+exit $((missed > 0))
