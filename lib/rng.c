@@ -10,8 +10,11 @@
 
 #include "machine.h"
 
-#ifndef __SIZEOF_INT128__
-#define R123_USE_MULHILO64_C99 1 /* 32-bit machines: the same words, by four half products */
+/* Random123 decides by the machine's name, and knows few; the words are the same either way. */
+#ifdef __SIZEOF_INT128__
+#define R123_USE_GNU_UINT128 1
+#else
+#define R123_USE_MULHILO64_C99 1 /* 32-bit machines: by four half products */
 #endif
 #include <Random123/philox.h>
 
