@@ -70,8 +70,8 @@ static void finite_of(things *t, const icl_task_pool *pool, int32_t level) {
 static void finite_pool(things *t) { finite_of(t, t->pool, ICL_FINITE_POOL); }
 static void finite_infinite(things *t) { finite_of(t, t->infinite, ICL_FINITE_CORRECTED); }
 static void finite_solved(things *t) { OK(icl_finite_theory_solve(t->finite, NULL)); }
-/* 64 samples to a batch, 2048 in all: four lanes. */
-static void finite_many(things *t) { OK(icl_finite_theory_set_samples(t->finite, 2048)); }
+/* Two lanes. */
+static void finite_many(things *t) { OK(icl_finite_theory_set_samples(t->finite, 600)); }
 
 /* ---- results ---- */
 

@@ -105,7 +105,8 @@ static int is_struck(int start, int64_t threads, const fault *what, const char *
   if (!struck || !text) {
     ck_assert_msg(status == ICL_OK, "call %d of kind %d: %d, %s", (int)what->first, what->kind, status, message);
     ck_assert_mem_eq(&found, &expected, sizeof found);
-    ck_assert_int_eq(file_size(), HEADER + PAIRS * RECORD);
+    ck_assert_int_eq(records(), PAIRS);
+    resumes(); /* every record is right */
     return struck;
   }
   ck_assert_msg(status == ICL_ERR_IO && strstr(message, text) && strstr(message, path),

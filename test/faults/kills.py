@@ -86,7 +86,8 @@ def kill_and_resume(folder, expected, duration):
 
 def resume(name, path, expected):
     status, output, message = run(2, path)
-    test(f"{name}: resumed to the bit", status == 0 and results(output) == expected and is_whole(path), message + output)
+    same = status == 0 and results(output) == expected and is_whole(path)
+    test(f"{name}: resumed to the bit", same, message + output)
 
 
 def cancel_and_resume(folder, expected):

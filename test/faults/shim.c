@@ -72,8 +72,9 @@ static void kill_after(int struck_now) {
 
 enum { SLOTS = 1 << 14 };
 static void *held[SLOTS];
-static int64_t outstanding;
+static _Atomic int64_t outstanding;
 static pthread_mutex_t held_lock = PTHREAD_MUTEX_INITIALIZER;
+int __real_pthread_mutex_unlock(pthread_mutex_t *mutex);
 
 static void *hold(void *memory) {
   pthread_mutex_lock(&held_lock);
@@ -82,7 +83,7 @@ static void *hold(void *memory) {
   if (slot == SLOTS) abort();
   held[slot] = memory;
   outstanding++;
-  pthread_mutex_unlock(&held_lock);
+  __real_pthread_mutex_unlock(&held_lock);
   return memory;
 }
 
@@ -112,7 +113,7 @@ void __wrap_free(void *memory) {
     outstanding--;
     break;
   }
-  pthread_mutex_unlock(&held_lock);
+  __real_pthread_mutex_unlock(&held_lock);
   __real_free(memory);
 }
 
@@ -122,6 +123,14 @@ int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, v
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument);
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument) {
   return strikes(FAULT_THREAD) ? current.error : __real_pthread_create(thread, attributes, start, argument);
+}
+
+/* What is let go after a thread could not be started gets the time to do what it must not. */
+int __wrap_pthread_mutex_unlock(pthread_mutex_t *mutex);
+int __wrap_pthread_mutex_unlock(pthread_mutex_t *mutex) {
+  int result = __real_pthread_mutex_unlock(mutex);
+  if (current.kind == FAULT_THREAD && atomic_load(&struck)) nanosleep(&(struct timespec){0, 1000000}, NULL);
+  return result;
 }
 
 int __real_pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes);

@@ -4,7 +4,8 @@
 static void estimator_create(input *from) {
   icl_estimator *made = nothing();
   slot *where = pick(from, ESTIMATOR);
-  slot *estimator = keep(where, ESTIMATOR, CALL(icl_estimator_create, &made), made);
+  icl_estimator **out = take_byte(from) % 16 == 15 ? NULL : &made;
+  slot *estimator = keep(where, ESTIMATOR, CALL(icl_estimator_create, out), made);
   estimator->tolerance = 1e-8;
 }
 

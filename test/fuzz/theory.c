@@ -16,9 +16,9 @@ static int is_valid(int32_t parameter, double value) {
 /* Searching a range is a thousand times dearer than the rest, so one input of 32 does, by a hash: a flag among the
  * bytes would be found worth keeping, and soon be set in all of them. */
 static int is_chosen(const uint8_t *data, size_t size) {
-  uint64_t state = size;
-  for (size_t i = 0; i < size; i++) state ^= random_word(&state) + data[i];
-  return random_below(&state, 32) == 0;
+  uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+  for (size_t i = 0; i < size; i++) hash = (hash ^ data[i]) * UINT64_C(0x100000001b3);
+  return random_below(&hash, 32) == 0;
 }
 
 static void read_request(const uint8_t *data, size_t size, request *out) {

@@ -70,7 +70,9 @@ static void check_above(const icl_theory *theory, const request *asked, double a
   int positive = asked->vary != ICL_RHO && asked->vary != ICL_TEST_RHO && asked->vary != ICL_LAMBDA;
   int finite = asked->vary == ICL_RHO || asked->vary == ICL_TEST_RHO;
   if (!(at >= asked->lower && at <= asked->upper) || (positive && at == 0.0) || (finite && isinf(at))) return;
-  if (at > 0.0 && at < INFINITY && !(at >= 1e-300 && at <= 1e300) && !has_arrived(theory)) return;
+  int end = at == 0.0 || isinf(at); /* where the limit counts: not the value there, for an infinite alpha */
+  if (end && asked->vary != ICL_ALPHA && isinf(parameter_of(theory, ICL_ALPHA))) return;
+  if (!end && !(at >= 1e-300 && at <= 1e300) && !has_arrived(theory)) return;
   double value = value_at(theory, asked, at), scale = fabs(value);
   if (asked->quantity == ICL_QUANTITY_GAP) {
     request error = *asked;
