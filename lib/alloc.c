@@ -11,7 +11,7 @@ static icl_status out_of_memory(int64_t bytes) {
 }
 
 icl_status icl__new(int64_t bytes, void *out) {
-  void *memory = calloc(1, (size_t)bytes);
+  void *memory = (uint64_t)bytes <= SIZE_MAX ? calloc(1, (size_t)bytes) : NULL;
   if (!memory) return out_of_memory(bytes);
   memcpy(out, &memory, sizeof memory); /* out points to a pointer of some type */
   return ICL_OK;

@@ -1,8 +1,9 @@
 /* Counter-based random numbers: words from Random123's Philox4x64-10, variates in plain arithmetic.
  *
  * Everything a caller can see of a draw is +, -, *, / and sqrt of IEEE doubles in a written order, compiled without
- * contraction (-ffp-contract=off), so that the bits depend on (seed, purpose, counter) alone and not on compiler,
- * optimisation level, C library or machine. doc/streams.md states the same in words. */
+ * contraction (-ffp-contract=off) or excess precision (SSE2 on 32-bit x86), so that the bits depend on (seed, purpose,
+ * counter) alone and not on compiler, optimisation level, C library or machine. doc/streams.md states the same in
+ * words. */
 #include "rng.h"
 
 #include <math.h>

@@ -4,14 +4,17 @@
 #include "alloc.h"
 #include "checked.h"
 
-/* Products of three factors, about the most doubles that can be addressed, 2^60 - 1. */
+/* The most doubles that can be addressed: 2^60 - 1, or 2^28 - 1 on 32-bit machines. */
+static const int64_t most = PTRDIFF_MAX / (int64_t)sizeof(double);
+
+/* Products of three factors, about that. */
 START_TEST(products_that_overflow) {
-  static const int64_t fits[][3] = {{1, 1, 1}, {3, 5, 7}, {1 << 20, 1 << 20, (1 << 20) - 1}, {0, INT64_MAX / 16, 1},
-                                    {1, 1, (INT64_C(1) << 60) - 1}, {(INT64_C(1) << 60) - 1, 1, 1}};
-  static const int64_t too_large[][3] = {
-    {1 << 20, 1 << 20, 1 << 20}, {1 << 20, 1 << 20, (1 << 20) + 1}, /* at the third factor only */
-    {1, 1, INT64_C(1) << 60},    {1, 1, INT64_MAX},
-    {INT64_C(1) << 60, 1, 1},    {1, INT64_C(1) << 60, 1},
+  const int64_t part = (most + 1) / 256;
+  const int64_t fits[][3] = {{1, 1, 1}, {3, 5, 7}, {16, part, 15}, {0, most / 2, 1}, {1, 1, most}, {most, 1, 1}};
+  const int64_t too_large[][3] = {
+    {16, part, 16}, {16, part, 17}, /* at the third factor only */
+    {1, 1, most + 1},            {1, 1, INT64_MAX},
+    {most + 1, 1, 1},            {1, most + 1, 1},
     {INT64_C(1) << 40, INT64_C(1) << 40, 1}, /* the product is 0 in 64 bits */
     {3, INT64_MAX / 2, 1},       {INT64_MAX, INT64_MAX, INT64_MAX}};
   int64_t product = -7;
@@ -36,8 +39,9 @@ START_TEST(dimensions) {
     FAILS(ICL_ERR_SIZE, "BLAS", icl_dataset_create_empty(too_large[i], &untouched));
   }
   FAILS(ICL_ERR_SIZE, "d x (d+1)", icl__check_dimension(INT32_MAX - 1)); /* 2^62 doubles */
-  FAILS(ICL_ERR_SIZE, "d x (d+1)", icl__check_dimension(INT64_C(1) << 30)); /* 2^60 and a little */
-  OK(icl__check_dimension((INT64_C(1) << 30) - 1));
+  int64_t root = INT64_C(1) << (sizeof most == sizeof(size_t) ? 30 : 14); /* of most + 1 */
+  FAILS(ICL_ERR_SIZE, "d x (d+1)", icl__check_dimension(root));
+  OK(icl__check_dimension(root - 1));
   FAILS(ICL_ERR_DOMAIN, "d is 0", icl__check_dimension(0));
   FAILS(ICL_ERR_DOMAIN, "d is -1", icl__check_dimension(-1));
   ck_assert_ptr_null(untouched);
@@ -96,7 +100,9 @@ START_TEST(memory_that_does_not_exist) {
   void *memory;
   FAILS(ICL_ERR_SIZE, "address space", icl__new_doubles(INT64_MAX, &array));
   FAILS(ICL_ERR_SIZE, "address space", icl__new_doubles(INT64_MAX / 8, &array));
-  FAILS(ICL_ERR_MEMORY, "out of memory", icl__new_doubles(INT64_MAX / 16, &array)); /* half the address space */
+  /* A quarter of the address space, which 32-bit machines do have; and bytes whose lower 32 bits are 0. */
+  if (sizeof most == sizeof(size_t)) FAILS(ICL_ERR_MEMORY, "out of memory", icl__new_doubles(most / 2, &array));
+  FAILS(ICL_ERR_MEMORY, "out of memory", icl__new(INT64_MAX - UINT32_MAX, &memory));
   ck_assert(array == &untouched);
   OK(icl__new(100, &memory));
   for (int i = 0; i < 100; i++) ck_assert(((char *)memory)[i] == 0);
