@@ -2,16 +2,19 @@
 # Installs those Debian packages that are missing; asks for root only then.
 # usage: packages.sh build    what the library and the examples need
 #        packages.sh test     that, and what the tests need
+#        packages.sh long     that, and what test/long.sh needs
 set -eu
 build="gcc libc6-dev meson ninja-build pkg-config libopenblas-dev liblapacke-dev librandom123-dev gnuplot-nox"
 test="check clang clang-tidy libclang-rt-14-dev gcovr g++ binutils python3-numpy python3-scipy python3-yaml doxygen"
 test="$test groff-base mandoc abigail-tools python3-pytest gfortran make cmake git xz-utils"
 # Rust unless there is one already, from elsewhere.
 command -v cargo >/dev/null || test="$test cargo rustfmt rust-clippy"
+long="valgrind cppcheck r-base-core locales debhelper lintian gcc-i686-linux-gnu gcc-s390x-linux-gnu qemu-user"
 case "${1:-}" in
   build) wanted=$build ;;
   test) wanted="$build $test" ;;
-  *) echo "usage: $0 build|test" >&2; exit 2 ;;
+  long) wanted="$build $test $long" ;;
+  *) echo "usage: $0 build|test|long" >&2; exit 2 ;;
 esac
 missing=
 for package in $wanted; do

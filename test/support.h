@@ -9,6 +9,7 @@
 
 #include <check.h>
 #include <icltheory.h>
+#include <locale.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -47,6 +48,18 @@
                   "%s is %.17g, not %.17g within %.3g of it", #value, close_value_, close_expected_,               \
                   (double)(relative));                                                                             \
   } while (0)
+
+/* The number at *text, which then points behind it and a comma: as in the C locale, whatever the program's is. */
+static inline double next_number(char **text) {
+  char *end;
+  locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0), before = uselocale(plain);
+  double number = strtod(*text, &end);
+  uselocale(before);
+  freelocale(plain);
+  ck_assert_msg(end != *text, "no number at \"%s\"", *text);
+  *text = end + (*end == ',');
+  return number;
+}
 
 static inline double *doubles(int64_t count) {
   double *array = malloc((size_t)(count ? count : 1) * sizeof *array);

@@ -365,7 +365,7 @@ START_TEST(bad_input) {
   FAILS(ICL_ERR_ARGUMENT, "pool", icl_dataset_create(NULL, 4, 10, 0.1, 1, &untouched));
   FAILS(ICL_ERR_DOMAIN, "l is 0", icl_dataset_create(pool, 0, 10, 0.1, 1, &untouched));
   FAILS(ICL_ERR_DOMAIN, "n is -1", icl_dataset_create(pool, 4, -1, 0.1, 1, &untouched));
-  FAILS(ICL_ERR_DOMAIN, "rho is -0.5", icl_dataset_create(pool, 4, 10, -0.5, 1, &untouched));
+  FAILS(ICL_ERR_DOMAIN, "rho is -2;", icl_dataset_create(pool, 4, 10, -2.0, 1, &untouched));
   FAILS(ICL_ERR_DOMAIN, "rho", icl_dataset_create(pool, 4, 10, NAN, 1, &untouched));
   FAILS(ICL_ERR_ARGUMENT, "out", icl_dataset_create(pool, 4, 10, 0.1, 1, NULL));
   ck_assert_ptr_null(untouched);

@@ -550,8 +550,8 @@ START_TEST(a_replicate_that_fails) {
     icl_run *run = new_run(threads[i]);
     double mean = 7.0, at[] = {0.1, 1e307, 1e308};
     const int32_t quantity = ICL_QUANTITY_ICL;
-    icl_experiment *experiment = new_experiment(4, 1.5, 2.0, 0.5, 1e307, 0.01);
-    FAILS(ICL_ERR_NONFINITE, "replicate 0 at d = 4, l = 8, k = 2, n = 24, rho = 1e+307, lambda = 0.01: the second",
+    icl_experiment *experiment = new_experiment(4, 1.5, 2.0, 0.5, 1e307, 1.0);
+    FAILS(ICL_ERR_NONFINITE, "replicate 0 at d = 4, l = 8, k = 2, n = 24, rho = 1e+307, lambda = 1: the second",
           icl_experiment_run(experiment, run));
     FAILS(ICL_ERR_NONFINITE, "replicate 0 at d = 4, l = 8, k = 2, n = 24, rho = 1e+307",
           icl_experiment_curve(experiment, ICL_RHO, 3, at, 1, &quantity, run, &mean, NULL, NULL, NULL));

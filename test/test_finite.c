@@ -456,7 +456,7 @@ START_TEST(invalid_arguments) {
   FAILS(ICL_ERR_DOMAIN, "n is -1", icl_finite_theory_create(pool, 8, -1, 0.1, 0.1, 2, &none));
   FAILS(ICL_ERR_DOMAIN, "rho is -1", icl_finite_theory_create(pool, 8, 30, -1.0, 0.1, 2, &none));
   FAILS(ICL_ERR_DOMAIN, "rho is nan", icl_finite_theory_create(pool, 8, 30, NAN, 0.1, 2, &none));
-  FAILS(ICL_ERR_DOMAIN, "lambda is -0.5", icl_finite_theory_create(pool, 8, 30, 0.1, -0.5, 2, &none));
+  FAILS(ICL_ERR_DOMAIN, "lambda is -2;", icl_finite_theory_create(pool, 8, 30, 0.1, -2.0, 2, &none));
   FAILS(ICL_ERR_DOMAIN, "lambda is inf", icl_finite_theory_create(pool, 8, 30, 0.1, INFINITY, 2, &none));
   FAILS(ICL_ERR_DOMAIN, "overflows", icl_finite_theory_create(pool, 8, INT64_MAX, 0.1, 1e300, 2, &none));
   FAILS(ICL_ERR_NONFINITE, "overflow", icl_finite_theory_create(pool, 8, 30, 1e200, 0.1, 2, &none));

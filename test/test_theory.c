@@ -40,14 +40,6 @@ static point grid_point(int index, double lambda) {
 
 /* ---- Reference values ---- */
 
-static double next_number(char **text) {
-  char *end;
-  double number = strtod(*text, &end);
-  ck_assert_msg(end != *text, "no number at \"%s\"", *text);
-  *text = end + (*end == ',');
-  return number;
-}
-
 /* S = (M (1-s)/D) (nu^2 (1+s) + (e_IDG/tau) (s^2 + q + s xi)), the gap's formula with its one minus sign turned: the
  * size of the terms that make up the gap, which itself passes through 0. */
 static double gap_scale(point p, double idg, double xi) {

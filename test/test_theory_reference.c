@@ -4,14 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static double next_number(char **text) {
-  char *end;
-  double number = strtod(*text, &end);
-  ck_assert_msg(end != *text, "no number at \"%s\"", *text);
-  *text = end + (*end == ',');
-  return number;
-}
-
 /* A point whose test parameters are set only where they differ. */
 static icl_theory *read_point(char **line) {
   double p[7];

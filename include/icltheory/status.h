@@ -33,7 +33,8 @@ enum {
  * @return a string that lives for ever. Thread-safe. Since 0.1. */
 const char *icl_status_string(icl_status status);
 
-/** What went wrong in this thread's last failing call: the argument, its value and what was expected.
+/** What went wrong in this thread's last failing call: the argument, its value and what was expected. For readers, not
+ * for programs: its words may change, and numbers have the decimal point of the program's locale.
  *
  * @return a string that is valid until the thread's next failing call; "" when none has failed. Successful calls
  * leave it as it is. Thread-safe: each thread has its own. Since 0.1. */

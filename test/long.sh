@@ -1,0 +1,121 @@
+#!/bin/sh
+# The checks that take too long for every change (doc/testing.md), one after the other: one line each, with its time and
+# outcome, and on after a failure.
+# usage: long.sh [STEP...]    all steps if none is named; --list shows their names
+# Everything is written to build/long, and with LONG_FOLDER set, there: what a step said is in STEP.log.
+# FUZZ_SECONDS (600) is the time of each fuzz target, KILLS (50) the number of kills.
+# Needs what `sh test/packages.sh long` installs; a step whose tools are missing is skipped.
+set -u
+root=$(cd "$(dirname "$0")/.." && pwd)
+folder=${LONG_FOLDER:-$root/build/long}
+mkdir -p "$folder" || exit 1
+folder=$(cd "$folder" && pwd)
+native=$folder/native
+steps='gcc_address gcc_thread clang_memory valgrind cppcheck foreign locale i386 s390x kills fuzz debian'
+export OPENBLAS_NUM_THREADS=1
+
+# The first of these programs that is missing.
+missing() {
+  for tool in "$@"; do command -v "$tool" >/dev/null || { echo "$tool"; return; }; done
+}
+
+checkers() {
+  script=$1
+  shift
+  sh "$root/test/checkers/$script" "$root" "$folder" "$@"
+}
+
+programs() {
+  python3 "$root/test/checkers/programs.py" "$@"
+}
+
+# Everything, finite_size included, by the other compiler than in test/checkers.
+gcc_address() { checkers sanitizers.sh address gcc --slower 20; }
+
+# Every program, where test/checkers takes those about threads.
+gcc_thread() { checkers sanitizers.sh thread gcc --slower 20 --without "finite_size=takes long"; }
+
+clang_memory() { sh "$root/test/long/memory.sh" "$root" "$folder/memory"; }
+
+# Kernels of OpenBLAS that valgrind knows. Not the programs that take minutes without it: they are statistics over code
+# that the others go through as well.
+valgrind() {
+  slow="it would take hours"
+  OPENBLAS_CORETYPE=Haswell CK_FORK=no programs "$native" valgrind --slower 60 \
+    --without "finite_size=$slow" --without "finite=$slow" --without "published=$slow" --without "baseline=$slow" \
+    --without "theory_critical=$slow" --without "dataset=$slow" --without "faults=$slow" --without "smallest=$slow" \
+    --wrap "valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite --num-callers=20"
+}
+
+cppcheck() {
+  command cppcheck --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 --quiet \
+    --suppressions-list="$root/test/long/cppcheck.txt" --library=posix -D__GNUC__ -D__linux__ -I "$root/include" -I "$root/lib" "$root/lib" && echo "ok 1 - cppcheck: lib/"
+}
+
+foreign() {
+  (cd "$native" && meson test --no-rebuild --verbose fortran r julia rust python cpp)
+}
+
+locale() { sh "$root/test/long/locale.sh" "$root" "$native" "$folder/locale"; }
+
+# What is measured against a clock or takes long is left out; see cross.sh.
+i386() {
+  sh "$root/test/long/cross.sh" "$root" "$native" "$folder/i386" i386 --without "finite_size=takes long" \
+    --without "inputs=its sizes are those of a 64-bit address space"
+}
+
+s390x() {
+  set --
+  for name in version status theory_reference tasks attention estimator checkpoint rng checked context \
+    hostile threads; do
+    set -- "$@" --only $name
+  done
+  sh "$root/test/long/cross.sh" "$root" "$native" "$folder/s390x" s390x "$@"
+}
+
+kills() { python3 "$root/test/faults/kills.py" "$native/test/faults/kills_worker" "${KILLS:-50}"; }
+
+fuzz() {
+  FUZZ_BUILD=$folder/fuzz sh "$root/test/fuzz/run.sh" "${FUZZ_SECONDS:-600}" && echo "ok 1 - fuzz"
+}
+
+debian() {
+  rm -rf "$folder/debian"
+  DEB_BUILD_OPTIONS=nocheck sh "$root/subprojects/packaging/build.sh" "$folder/debian" &&
+    echo "ok 1 - packages for Debian, without a word of lintian"
+}
+
+tools() {
+  case $1 in
+    clang_memory) echo clang ;;
+    valgrind) echo valgrind ;;
+    cppcheck) echo cppcheck ;;
+    locale) echo localedef ;;
+    i386) echo i686-linux-gnu-gcc ;;
+    s390x) echo s390x-linux-gnu-gcc qemu-s390x ;;
+    fuzz) echo clang ;;
+    debian) echo dpkg-buildpackage dh lintian ;;
+  esac
+}
+
+[ "${1:-}" != --list ] || { echo "$steps"; exit; }
+if [ ! -f "$native/build.ninja" ]; then
+  meson setup -Dtests=enabled "$native" "$root" >"$folder/native.log" 2>&1 || { cat "$folder/native.log"; exit 1; }
+fi
+ninja -C "$native" >"$folder/native.log" 2>&1 || { cat "$folder/native.log"; exit 1; }
+result=0
+for step in ${*:-$steps}; do
+  # shellcheck disable=SC2046
+  lacks=$(missing $(tools "$step"))
+  if [ -n "$lacks" ]; then
+    echo "skipped  $step: $lacks is not installed"
+    continue
+  fi
+  begin=$(date +%s)
+  if $step >"$folder/$step.log" 2>&1; then outcome=passed; else outcome=FAILED result=1; fi
+  seconds=$(($(date +%s) - begin))
+  counts="$(grep -c '^ *ok .*' "$folder/$step.log") ok, $(grep -c '^ *not ok ' "$folder/$step.log") not ok"
+  echo "$outcome  $step: $counts, $(grep -c '^ *ok .*# SKIP' "$folder/$step.log") of them skipped," \
+    "$((seconds / 60)) min $((seconds % 60)) s"
+done
+exit $result
