@@ -94,11 +94,15 @@ static void check_minimum(const icl_theory *theory, const request *asked) {
   }
   if (!is_global(theory)) return;
   for (int i = 0; i < PLACES; i++) check_above(theory, asked, asked->places[i], least);
-  for (int32_t j = ICL_TAU; j <= ICL_TEST_RHO; j++) check_above(theory, asked, parameter_of(theory, j), least);
-  for (int i = 0; i <= 16; i++) check_above(theory, asked, exp(log(low) + i / 16.0 * (log(high) - log(low))), least);
+  for (int i = -20; i <= 20; i++) { /* around every scale of the problem, and from end to end */
+    check_above(theory, asked, exp(i / 4.0), least);
+    for (int32_t j = ICL_TAU; j <= ICL_TEST_RHO; j++) {
+      check_above(theory, asked, parameter_of(theory, j) * exp(i / 4.0), least);
+    }
+    check_above(theory, asked, exp(log(low) + (i + 20) / 40.0 * (log(high) - log(low))), least);
+  }
   check_above(theory, asked, asked->lower, least);
   check_above(theory, asked, asked->upper, least);
-  check_above(theory, asked, 1.0, least);
 }
 
 static void check_stationary(const icl_theory *theory, const request *asked) {
