@@ -182,6 +182,7 @@ static inline void NAME(find_ridge)(const icl__theory_point *point, NAME(terms) 
   equation.scale = t->kappa < 1 ? t->kappa : 1;
   equation.distance = t->kappa == INFINITY || t->tau == INFINITY ? 1 : (t->kappa - t->tau) * t->inverse;
   t->xi = NAME(effective_ridge)(&equation);
+  if (t->xi < t->lambda) t->xi = t->lambda; /* by rounding */
 }
 
 /* The rest. Not at the peak, tau = 1 without ridge, where gamma = 1. */

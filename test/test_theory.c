@@ -246,6 +246,18 @@ START_TEST(no_error_is_below_the_noise) {
 }
 END_TEST
 
+/* xi > lambda by eq. 8; where the difference is below a rounding, xi is lambda. */
+START_TEST(no_effective_ridge_is_below_the_ridge) {
+  double u[4];
+  for (uint64_t seed = 0; seed < 5000; seed++) {
+    fill_pseudo(4, u, 4 * seed);
+    point p = {pow(10.0, 25.0 + 5.0 * u[0]), pow(10.0, 12.0 + 10.0 * u[1]), pow(10.0, -12.0 + 10.0 * u[2]), 10.0,
+               pow(10.0, -8.0 + 10.0 * u[3])};
+    ck_assert_double_ge(value_of(p, ICL_QUANTITY_XI), p.lambda);
+  }
+}
+END_TEST
+
 START_TEST(bayes_is_below_every_icl) {
   static const double lambdas[] = {0.0, 1e-3, 0.1, 2.0};
   for (int index = 0; index < 4 * GRID; index++) {
@@ -670,6 +682,7 @@ static Suite *suite(void) {
   tcase_add_test(values, bayes_equals_integral);
   tcase_add_test(values, bayes_limits);
   tcase_add_test(values, no_error_is_below_the_noise);
+  tcase_add_test(values, no_effective_ridge_is_below_the_ridge);
   tcase_add_test(values, bayes_is_below_every_icl);
   tcase_add_test(values, ridgeless_is_the_limit_of_ridge);
   tcase_add_test(values, gap_is_the_difference);
