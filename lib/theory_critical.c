@@ -232,6 +232,16 @@ static void consider(double p, double value, double *best_at, double *best) {
   *best = value;
 }
 
+/* On one side of kappa = tau the gap may fall to -infinity, and be +infinity at it and beyond: then there is no least
+ * value but that of the next number. */
+static void consider_neighbours(const icl__theory_curve *curve, double special, double *best_at, double *best) {
+  const double neighbours[2] = {nextafter(special, 0.0), nextafter(special, INFINITY)};
+  for (int i = 0; i < 2; i++) {
+    double p = neighbours[i];
+    if (p > curve->lower && p < curve->upper) consider(p, value_at(curve, p), best_at, best);
+  }
+}
+
 icl_status icl__theory_minimum(const icl__theory_curve *curve, double *best_at, double *best) {
   double special[2], *points = NULL;
   int64_t count, room = 64;
@@ -248,6 +258,7 @@ icl_status icl__theory_minimum(const icl__theory_curve *curve, double *best_at, 
     *best = value_at_end(curve, curve->lower);
     for (int64_t i = 0; i < count; i++) consider(points[i], value_at(curve, points[i]), best_at, best);
     consider(curve->upper, value_at_end(curve, curve->upper), best_at, best);
+    for (int s = 0; s < specials; s++) consider_neighbours(curve, special[s], best_at, best);
   }
   icl__free(points);
   return status;

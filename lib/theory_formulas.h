@@ -182,6 +182,7 @@ static inline void NAME(find_ridge)(const icl__theory_point *point, NAME(terms) 
   equation.scale = t->kappa < 1 ? t->kappa : 1;
   equation.distance = t->kappa == INFINITY || t->tau == INFINITY ? 1 : (t->kappa - t->tau) * t->inverse;
   t->xi = NAME(effective_ridge)(&equation);
+  if (t->xi < t->lambda) t->xi = t->lambda; /* by rounding */
 }
 
 /* The rest. Not at the peak, tau = 1 without ridge, where gamma = 1. */
@@ -203,6 +204,7 @@ static inline void NAME(find_terms)(const icl__theory_point *point, NAME(terms) 
   if (tau == INFINITY) t->residual = 1;
   else if (t->lambda == 0) t->residual = (tau > 1 ? tau - 1 : (1 - tau) * t->V) * t->inverse_tau;
   else t->residual = t->lambda / xi + xi * r->M * t->V * t->inverse_tau;
+  if (t->residual > 1) t->residual = 1; /* by rounding; no error comes out below the noise then */
   REAL mean = r->F + r->E * r->complement; /* r2/C */
   REAL numerator = r->s * r->s * r->P * r->E + r->s * t->A * mean;
   REAL numerator_M = r->C * (r->s * r->P * r->E + t->A * mean);

@@ -562,8 +562,8 @@ START_TEST(features_that_overflow) {
   fill_pseudo(N * 3, context, 100);
   fill_pseudo(N, target, 200);
   for (int i = 0; i < N * 2; i++) query[i] *= 1e200;
-  for (int i = 0; i < N * 3; i++) context[i] *= 1e200;
-  problem s = given_problem(2, N, query, context, target);
+  for (int i = 0; i < N * 3; i++) context[i] *= _i ? 1e200 : 1e-200; /* 1e-200: features do not, but moments */
+  problem s = given_problem(2, _i == 2 ? N : 4, query, context, target); /* p = 6 */
   for (int32_t method = ICL_METHOD_AUTO; method <= ICL_METHOD_CG; method++) {
     icl_estimator *estimator;
     OK(icl_estimator_create(&estimator));
@@ -599,7 +599,7 @@ static Suite *suite(void) {
   tcase_add_test(c, generated_and_appended_rows);
   tcase_add_test(c, states_and_bad_input);
   tcase_add_test(c, overflows);
-  tcase_add_test(c, features_that_overflow);
+  tcase_add_loop_test(c, features_that_overflow, 0, 3);
   suite_add_tcase(s, c);
   return s;
 }

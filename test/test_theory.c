@@ -225,6 +225,31 @@ START_TEST(bayes_limits) {
 }
 END_TEST
 
+/* Not even by a rounding. With few tasks and long contexts the errors are rho and 1e-16 more. */
+START_TEST(no_error_is_below_the_noise) {
+  double u[4];
+  for (uint64_t seed = 0; seed < 5000; seed++) {
+    fill_pseudo(4, u, 4 * seed);
+    point p = {exp(1.5 + 1.4 * u[0]), pow(10.0, 12.0 + 10.0 * u[1]), pow(10.0, -12.0 + 10.0 * u[2]), 10.0,
+               exp(4.0 * u[3])};
+    ck_assert_double_ge(value_of(p, ICL_QUANTITY_IDG), p.rho);
+    ck_assert_double_ge(value_of(p, ICL_QUANTITY_ICL), p.rho);
+  }
+}
+END_TEST
+
+/* xi > lambda by eq. 8; where the difference is below a rounding, xi is lambda. */
+START_TEST(no_effective_ridge_is_below_the_ridge) {
+  double u[4];
+  for (uint64_t seed = 0; seed < 5000; seed++) {
+    fill_pseudo(4, u, 4 * seed);
+    point p = {pow(10.0, 25.0 + 5.0 * u[0]), pow(10.0, 12.0 + 10.0 * u[1]), pow(10.0, -12.0 + 10.0 * u[2]), 10.0,
+               pow(10.0, -8.0 + 10.0 * u[3])};
+    ck_assert_double_ge(value_of(p, ICL_QUANTITY_XI), p.lambda);
+  }
+}
+END_TEST
+
 START_TEST(bayes_is_below_every_icl) {
   static const double lambdas[] = {0.0, 1e-3, 0.1, 2.0};
   for (int index = 0; index < 4 * GRID; index++) {
@@ -648,6 +673,8 @@ static Suite *suite(void) {
   tcase_add_test(values, long_contexts_have_a_limit);
   tcase_add_test(values, bayes_equals_integral);
   tcase_add_test(values, bayes_limits);
+  tcase_add_test(values, no_error_is_below_the_noise);
+  tcase_add_test(values, no_effective_ridge_is_below_the_ridge);
   tcase_add_test(values, bayes_is_below_every_icl);
   tcase_add_test(values, ridgeless_is_the_limit_of_ridge);
   tcase_add_test(values, gap_is_the_difference);

@@ -593,6 +593,21 @@ START_TEST(bad_arguments) {
 }
 END_TEST
 
+/* alpha = infinity, lambda = 0, 1/3 < tau < 1, rho > 0: the gap is +infinity up to kappa = tau, and comes from -infinity
+ * beyond it, like -1/(kappa - tau); along tau the other way round. */
+START_TEST(minima_beside_a_pole) {
+  icl_theory *theory = theory_at(0.36, INFINITY, 0.36, 0.5, 0.0);
+  double at, least = minimum(theory, ICL_QUANTITY_GAP, ICL_KAPPA, 0.0, INFINITY, &at);
+  ck_assert(at == nextafter(0.36, 1.0) && least == value_at(theory, ICL_QUANTITY_GAP, ICL_KAPPA, at));
+  ck_assert_double_lt(least, 1e-3 * value_at(theory, ICL_QUANTITY_GAP, ICL_KAPPA, 0.3600001));
+  ck_assert(minimum(theory, ICL_QUANTITY_GAP, ICL_KAPPA, 0.36, 1.0, &at) == least && at == nextafter(0.36, 1.0));
+  ck_assert_double_lt(minimum(theory, ICL_QUANTITY_GAP, ICL_TAU, 0.35, 0.9, &at), -1e9);
+  ck_assert(at == nextafter(0.36, 0.0));
+  ck_assert(minimum(theory, ICL_QUANTITY_GAP, ICL_KAPPA, 0.1, 0.36, &at) == INFINITY);
+  icl_theory_destroy(theory);
+}
+END_TEST
+
 /* IDG falls from 3e-292 at lambda = 0 to 6e-293 around lambda = 1e100, with a slope of some 1e-311: a number that double
  * hardly has, while lambda times the slope is one like any other. */
 START_TEST(minima_where_the_slope_underflows) {
@@ -655,6 +670,7 @@ static Suite *suite(void) {
   tcase_add_test(minima, optimal_ridge);
   tcase_add_test(minima, the_smallest_of_equal_minima);
   tcase_add_test(minima, minima_at_kinks);
+  tcase_add_test(minima, minima_beside_a_pole);
   tcase_add_test(minima, minima_where_the_slope_underflows);
   tcase_add_test(interface, bad_arguments);
   tcase_add_test(interface, bad_intervals);

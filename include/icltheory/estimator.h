@@ -71,7 +71,7 @@ icl_status icl_estimator_set_tolerance(icl_estimator *estimator, double relative
 icl_status icl_estimator_set_max_iterations(icl_estimator *estimator, int64_t count);
 
 /** Fits Gamma. Replaces the result of an earlier fit; after a failure there is no result, but after
- * ICL_ERR_NOT_CONVERGED the best Gamma found and its report can be read.
+ * ICL_ERR_NOT_CONVERGED the best Gamma found and its report can be read (unless it was LAPACK that gave up).
  *
  * @param estimator the estimator; it keeps no reference to the dataset.
  * @param dataset the data, at least one row.

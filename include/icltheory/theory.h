@@ -115,14 +115,16 @@ icl_status icl_theory_batch(int64_t count, const double *tau, const double *alph
 icl_status icl_theory_derivative(const icl_theory *theory, int32_t quantity, int32_t parameter, double *value);
 
 /** Finds the least value of one quantity along one parameter, the others as they are: the optimal ridge, the optimal
- * context length, and so on. Global: all stationary points of the interval are compared, and its ends.
+ * context length, and so on. Global: all stationary points of the interval are compared, and its ends. (Of parameters
+ * beyond 1e+-100, 0 and infinity apart, a curve may have features where no number is, or none is looked at.)
  *
  * @param theory the point.
  * @param quantity ICL_QUANTITY_ICL .. ICL_QUANTITY_XI.
  * @param vary the parameter, ICL_TAU .. ICL_TEST_RHO.
  * @param lower, upper the interval, 0 <= lower < upper; lower may be 0 and upper INFINITY: there the limit of the curve
- * counts, for which it is taken from 1e-300 down and from 1e300 up.
- * @param[out] at where the minimum is; of equal minima the smallest. NULL if unwanted.
+ * counts.
+ * @param[out] at where the minimum is; of equal minima the smallest. Where the gap falls to -INFINITY on one side of
+ * kappa = tau (alpha = INFINITY, lambda = 0), the number next to it. NULL if unwanted.
  * @param[out] value the minimum. NULL if unwanted.
  * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN, ICL_ERR_MEMORY. Cost: some thousand derivatives, 1 to 5 ms.
  * Thread-safe. Since 0.1. */

@@ -81,7 +81,7 @@ static void stationary(input *from) {
                            capacity > 4 ? 4 : capacity, capacity > 0 ? places : NULL, count);
   if (status) return;
   EXPECT(*count >= 0, "%d points", (int)*count);
-  for (int i = 0; i < *count && i < capacity; i++) EXPECT(places[i] > lower && places[i] < upper, "%g", places[i]);
+  for (int i = 0; i < *count && i < capacity; i++) EXPECT(places[i] >= lower && places[i] <= upper, "%g", places[i]);
 }
 
 static const operation list[] = {create, settings, get, value, derivative, curve, batch, minimum, stationary};

@@ -8,12 +8,11 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . "$root/test/fuzz/targets.sh"
 why=$(can_fuzz "$work") || { echo "$why" >&2; exit 1; }
+tree=$work/tree
+mkdir "$tree"
+(cd "$root" && tar cf - meson.build lib include examples test/fuzz test/headers test/abi) | tar xf - -C "$tree"
 missed=0
 while IFS='	' read -r target file old new; do
-  tree=$work/tree
-  rm -rf "$tree"
-  mkdir "$tree"
-  (cd "$root" && tar cf - meson.build lib include examples test/fuzz test/headers test/abi) | tar xf - -C "$tree"
   OLD=$old NEW=$new python3 - "$tree/$file" <<'END'
 import os, pathlib, sys
 path, old = pathlib.Path(sys.argv[1]), os.environ["OLD"]
@@ -22,14 +21,15 @@ if text.count(old) != 1:
     sys.exit(f"{path.name} has {old!r} {text.count(old)} times")
 path.write_text(text.replace(old, os.environ["NEW"]), encoding="utf-8")
 END
-  sh "$root/test/fuzz/build.sh" "$tree" "$work/out" "$target"
+  sh "$root/test/fuzz/build.sh" "$tree" "$work" "$target"
   begin=$(date +%s)
   how="by a kept input"
-  if replay "$tree" "$work/out" "$target" >"$work/log" 2>&1; then
+  if replay "$tree" "$work" "$target" >"$work/log" 2>&1; then
     how="by a new input"
-    fuzz "$tree" "$work/out" "$target" "$seconds" 1 >"$work/log" 2>&1 && how=MISSED && missed=$((missed + 1))
+    if fuzz "$tree" "$work" "$target" "$seconds" 1 >"$work/log" 2>&1; then how=MISSED missed=$((missed + 1)); fi
   fi
   echo "$target, $file, $new: $how after $(($(date +%s) - begin)) s"
-  rm -rf "$work/out"
+  cat "$root/$file" >"$tree/$file"
+  rm -rf "$work/found-$target"
 done <"$root/test/fuzz/breaks.tsv"
 exit $((missed > 0))

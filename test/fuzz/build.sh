@@ -17,17 +17,26 @@ flags="-std=c11 -O1 -gline-tables-only -fno-omit-frame-pointer -D_GNU_SOURCE -Wa
 library_flags="-include $root/lib/public.h -DICL__MAJOR=${version%%.*} -DICL__MINOR=$(echo "$version" | cut -d. -f2)
   -DICL__PATCH=${version##*.}"
 
+# is_old OBJECT FILE: no object, or one from before a change of the file, a header or this script.
+is_old() {
+  [ ! -f "$1" ] || [ -n "$(find "$2" "$root/include" "$root/lib" "$root/examples" "$fuzz" "$out/documented.h" \
+    \( -path "$2" -o -name '*.h' -o -name build.sh \) -newer "$1")" ]
+}
+
 # compile PREFIX FLAGS FILE...: OUT_DIR/PREFIX-NAME.o of each, as many at a time as there are processors.
 compile() {
   prefix=$1
   more=$2
   shift 2
-  for file in "$@"; do printf '%s\n' "$file"; done |
-    xargs -P "$(nproc)" -I{} sh -c "clang $(echo "$flags $more" | tr '\n' ' ') -c {} \
+  for file in "$@"; do
+    if is_old "$out/$prefix-$(basename "$file" .c).o" "$file"; then printf '%s\n' "$file"; fi
+  done |
+    xargs -r -P "$(nproc)" -I{} sh -c "clang $(echo "$flags $more" | tr '\n' ' ') -c {} \
       -o $out/$prefix-\$(basename {} .c).o"
 }
 
-python3 "$fuzz/documented.py" "$root" >"$out/documented.h"
+python3 "$fuzz/documented.py" "$root" >"$out/documented.new"
+cmp -s "$out/documented.new" "$out/documented.h" || mv "$out/documented.new" "$out/documented.h"
 compile library "$library_flags" "$root"/lib/*.c
 compile fuzz "-I$out" "$fuzz"/*.c
 compile example "" "$root/examples/npy.c"

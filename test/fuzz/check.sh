@@ -15,9 +15,18 @@ if ! why=$(can_fuzz "$work"); then
   finish
   exit
 fi
+# try NAME COMMAND...: as check, with a log that is short.
+try() {
+  name=$1
+  shift
+  if "$@" >"$work/output" 2>&1; then result=0; else result=1; fi
+  explain "$work/output" >"$work/log"
+  report $result "$name"
+}
+
 check "the fuzz targets compile" sh "$root/test/fuzz/build.sh" "$root" "$work"
 for target in $targets; do
-  FUZZ_CALLS=$work/calls-$target check "$target: the kept inputs" replay "$root" "$work" "$target"
+  FUZZ_CALLS=$work/calls-$target try "$target: the kept inputs" replay "$root" "$work" "$target"
 done
 
 # By the kept inputs alone every function succeeds, and each that may fail does.
@@ -28,6 +37,6 @@ awk -F '\t' 'NR == FNR { good[$1] = $2; bad[$1] = $3; next }
 report $? "the kept inputs of api call every function, with and without success"
 
 for target in $targets; do
-  check "$target: $seconds seconds of new inputs" fuzz "$root" "$work" "$target" "$seconds" 1
+  try "$target: $seconds seconds of new inputs" fuzz "$root" "$work" "$target" "$seconds" 1
 done
 finish

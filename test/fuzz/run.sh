@@ -25,8 +25,6 @@ for target in ${*:-$targets}; do
   echo "$target: $result, $(sed -n 's/^stat::number_of_executed_units: *//p' "$work/$target.log") executions in" \
     "$((($(ticks) - before) / $(getconf CLK_TCK))) s of processor time;" \
     "$(grep -a -o 'cov: .* corp: [^ ]*' "$work/$target.log" | tail -n 1)"
-  if [ "$result" = FAILED ]; then
-    grep -a -E '^==|^/.*: |runtime error|Test unit' "$work/$target.log" | head -n 5
-  fi
+  if [ "$result" = FAILED ]; then explain "$work/$target.log"; fi
 done
 exit $status

@@ -12,6 +12,12 @@ can_fuzz() {
   "$1/probe" -runs=1 >/dev/null 2>&1 || { echo "a program with sanitizers does not run here"; return 1; }
 }
 
+# explain LOG: what failed and where, of all that libFuzzer and the sanitizers write.
+explain() {
+  grep -a -v 'WARNING: AddressSanitizer failed to allocate' "$1" |
+    grep -a -E '\.[ch]:[0-9]+|ERROR|SUMMARY|runtime error|Test unit|^Base64' | head -n 40
+}
+
 # replay ROOT WORK TARGET: the inputs of corpus/TARGET.
 replay() {
   "$2/$3" -runs=0 -timeout=100 -artifact_prefix="$2/$3-" "$1/test/fuzz/corpus/$3"
