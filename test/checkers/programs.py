@@ -5,7 +5,8 @@ usage: programs.py BUILD LABEL [--only NAME]... [--without NAME=REASON]... [--sl
 
 The programs are those tests of Meson's list whose program was built there; so a new one is taken by itself. One that
 cannot work in an instrumented process says so with the suite `uninstrumented` and is shown as skipped. They run one at
-a time, each with its environment of Meson's list, its arguments and its time limit times FACTOR. Times shown are of the processor.
+a time, each with its environment of Meson's list, its arguments and its time limit times FACTOR. Times shown are of the
+processor.
 """
 import argparse
 import json

@@ -42,7 +42,8 @@ fi
 paths=$libraries:$folder/lib/$triple
 if [ "$architecture" = i386 ]; then
   run=
-  link="'-Wl,--dynamic-linker=$folder/lib/ld-linux.so.2', '-Wl,--disable-new-dtags,-rpath,$paths'" # also for the libraries' own libraries
+  # rpath, not runpath: also for the libraries' own libraries.
+  link="'-Wl,--dynamic-linker=$folder/lib/ld-linux.so.2', '-Wl,--disable-new-dtags,-rpath,$paths'"
 else
   run="exe_wrapper = ['qemu-$architecture', '-L', '$folder']"
   link="'-Wl,-rpath-link,$paths'"
