@@ -1,5 +1,5 @@
-/* Numbers that took long, kept in a text file for the next run: one line "KEY: NUMBERS end" each, with all digits. A line
- * that a killed run has not finished is not read. */
+/* Numbers that took long, kept in a text file for the next run: one line "KEY: NUMBERS end" each, with all digits. A
+ * line that a killed run has not finished is not read. */
 #ifndef EXAMPLES_STORE_H
 #define EXAMPLES_STORE_H
 

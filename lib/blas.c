@@ -26,7 +26,8 @@ void icl__axpy(int64_t count, double factor, const double *x, double *y) {
   cblas_daxpy((int)count, factor, x, 1, y, 1);
 }
 
-/* OpenBLAS's own function, there or not. NOLINTNEXTLINE(readability-redundant-declaration): in its cblas.h, as strong */
+/* OpenBLAS's own function, there or not; its cblas.h has it as strong. */
+/* NOLINTNEXTLINE(readability-redundant-declaration) */
 extern int openblas_get_num_threads(void) __attribute__((weak));
 
 int64_t icl__blas_threads(void) { return openblas_get_num_threads ? openblas_get_num_threads() : 1; }

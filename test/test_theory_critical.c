@@ -593,8 +593,8 @@ START_TEST(bad_arguments) {
 }
 END_TEST
 
-/* alpha = infinity, lambda = 0, 1/3 < tau < 1, rho > 0: the gap is +infinity up to kappa = tau, and comes from -infinity
- * beyond it, like -1/(kappa - tau); along tau the other way round. */
+/* alpha = infinity, lambda = 0, 1/3 < tau < 1, rho > 0: the gap is +infinity up to kappa = tau, and comes from
+ * -infinity beyond it, like -1/(kappa - tau); along tau the other way round. */
 START_TEST(minima_beside_a_pole) {
   icl_theory *theory = theory_at(0.36, INFINITY, 0.36, 0.5, 0.0);
   double at, least = minimum(theory, ICL_QUANTITY_GAP, ICL_KAPPA, 0.0, INFINITY, &at);
@@ -608,8 +608,8 @@ START_TEST(minima_beside_a_pole) {
 }
 END_TEST
 
-/* IDG falls from 3e-292 at lambda = 0 to 6e-293 around lambda = 1e100, with a slope of some 1e-311: a number that double
- * hardly has, while lambda times the slope is one like any other. */
+/* IDG falls from 3e-292 at lambda = 0 to 6e-293 around lambda = 1e100, with a slope of some 1e-311: a number that
+ * double hardly has, while lambda times the slope is one like any other. */
 START_TEST(minima_where_the_slope_underflows) {
   icl_theory *theory = theory_at(0.8, 1.77e-20, 1.13e-312, 0.0, 0.0);
   double at, least = minimum(theory, ICL_QUANTITY_IDG, ICL_LAMBDA, 0.0, 1e195, &at);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The lines of lib/ that the compiled test programs go through: at least LEAST per cent of them, file by file in the log.
+# The lines of lib/ that the compiled test programs go through: at least LEAST per cent of them, by file in the log.
 # usage: coverage.sh SOURCE_ROOT BUILD_DIR LEAST [OPTION...]    options: those of programs.py
 set -u
 root=$1 least=$3
@@ -22,7 +22,7 @@ set_up() {
     -Db_coverage=true -Dc_args=-fprofile-update=single "$build" "$root" && ninja -C "$build"
 }
 check "coverage: the build" set_up
-# What a program finds wrong is reported by its own test, not here. Each check in a process of its own writes its counts.
+# What a program finds wrong is reported by its own test, not here. Each check's process writes its own counts.
 python3 "$root/test/checkers/programs.py" "$build" coverage "$@" >"$work/programs"
 gcovr --root "$root" --filter "$root/lib/" --sort-percentage --fail-under-line "$least" \
   "$build" >"$work/log" 2>&1

@@ -116,7 +116,8 @@ def check_resume(folder):
             same = read(folder, "resumed.csv") == read(folder, NAME + ".csv")
             test(f"resumes from {part:.0%} of what was kept{attempt}", done.returncode == 0 and same, done.stderr)
     test("a finished run simulates nothing",
-         all(read(folder, "resumed." + ending, "rb") == read(folder, f"{NAME}.{ending}", "rb") for ending in KEPT[NAME]))
+         all(read(folder, "resumed." + ending, "rb") == read(folder, f"{NAME}.{ending}", "rb")
+             for ending in KEPT[NAME]))
 
 
 with tempfile.TemporaryDirectory() as folder:

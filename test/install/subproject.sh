@@ -21,7 +21,8 @@ done
 # subproject KIND ARGUMENTS...: the consumer with the library built in its own build; both of its programs run.
 subproject() {
   build=$work/$1
-  meson setup --force-fallback-for=icltheory -Doptimization=0 "-Dicltheory:default_library=$1" "$build" "$work/consumer" &&
+  meson setup --force-fallback-for=icltheory -Doptimization=0 "-Dicltheory:default_library=$1" \
+    "$build" "$work/consumer" &&
     ninja -C "$build" && linked "$1" "$build/ridges" && linked "$1" "$build/ridges_cpp" &&
     "$build/ridges" >"$build/output" && "$build/ridges_cpp" | cmp - "$build/output"
 }
