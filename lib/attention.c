@@ -46,9 +46,8 @@ icl_status icl__check_sequences(int64_t d, int64_t l, int64_t n, const double *x
   return check_magnitudes(d, l, tokens, x, n * (l + 1), y);
 }
 
-icl_status icl_features(int64_t d, int64_t l, int64_t n, const double *x, const double *y, double *query,
-                        double *context, double *target) {
-  ICL__TRY(icl__check_sequences(d, l, n, x, y));
+void icl__write_features(int64_t d, int64_t l, int64_t n, const double *x, const double *y, double *query,
+                         double *context, double *target) {
   for (int64_t mu = 0; mu < n; mu++) {
     const double *tokens = &x[mu * (l + 1) * d], *labels = &y[mu * (l + 1)];
     if (query) memcpy(&query[mu * d], &tokens[l * d], (size_t)d * sizeof *query);
@@ -58,6 +57,12 @@ icl_status icl_features(int64_t d, int64_t l, int64_t n, const double *x, const 
     icl__gemv(ICL__TRANSPOSED, l, d, (double)d / (double)l, tokens, labels, 0.0, h);
     h[d] = icl__dot(l, labels, labels) / (double)l;
   }
+}
+
+icl_status icl_features(int64_t d, int64_t l, int64_t n, const double *x, const double *y, double *query,
+                        double *context, double *target) {
+  ICL__TRY(icl__check_sequences(d, l, n, x, y));
+  icl__write_features(d, l, n, x, y, query, context, target);
   return ICL_OK;
 }
 

@@ -148,6 +148,29 @@ icl_status icl__svd(int64_t m, int64_t n, double *a, double *u, double *values, 
   return check_info(info, "dgesdd");
 }
 
+icl_status icl__qr(int64_t m, int64_t n, double *a, double *factors) {
+  double wanted, *work;
+  lapack_int rows = (lapack_int)m, columns = (lapack_int)n;
+  ICL__TRY(check_work(64.0 * (double)n, "dgeqrf", m, n));
+  ICL__TRY(check_info(LAPACKE_dgeqrf_work(LAPACK_COL_MAJOR, rows, columns, a, rows, factors, &wanted, -1), "dgeqrf"));
+  ICL__TRY(new_work(wanted, &work));
+  lapack_int info = LAPACKE_dgeqrf_work(LAPACK_COL_MAJOR, rows, columns, a, rows, factors, work, (lapack_int)wanted);
+  icl__free(work);
+  return check_info(info, "dgeqrf");
+}
+
+icl_status icl__qr_expand(int64_t m, int64_t n, const double *a, const double *factors, double *x) {
+  double wanted, *work;
+  lapack_int rows = (lapack_int)m, columns = (lapack_int)n;
+  ICL__TRY(check_info(LAPACKE_dormqr_work(LAPACK_COL_MAJOR, 'L', 'N', rows, 1, columns, a, rows, factors, x, rows,
+                                          &wanted, -1), "dormqr"));
+  ICL__TRY(new_work(wanted, &work));
+  lapack_int info = LAPACKE_dormqr_work(LAPACK_COL_MAJOR, 'L', 'N', rows, 1, columns, a, rows, factors, x, rows, work,
+                                        (lapack_int)wanted);
+  icl__free(work);
+  return check_info(info, "dormqr");
+}
+
 icl_status icl__qr_append(int64_t n, double *r, int64_t m, double *b) {
   double *work;
   int64_t block = n < 32 ? n : 32;
@@ -182,7 +205,16 @@ void icl__triangle_invert(int64_t n, double *r) {
   LAPACKE_dtrtri_work(LAPACK_COL_MAJOR, 'U', 'N', (lapack_int)n, r, (lapack_int)n);
 }
 
-void icl__triangle_solve(int64_t n, int64_t columns, const double *r, double *x) {
-  cblas_dtrsm(CblasColMajor, CblasLeft, CblasUpper, CblasNoTrans, CblasNonUnit, (int)n, (int)columns, 1.0, r, (int)n, x,
-              (int)n);
+icl_status icl__triangle_condition(int64_t n, const double *r, int64_t stride, double *reciprocal) {
+  double *work;
+  ICL__TRY(icl__new_doubles(4 * n, &work)); /* 3 n, and its n integers in the last n places */
+  lapack_int info = LAPACKE_dtrcon_work(LAPACK_COL_MAJOR, '1', 'U', 'N', (lapack_int)n, r, (lapack_int)stride,
+                                        reciprocal, work, (lapack_int *)&work[3 * n]);
+  icl__free(work);
+  return check_info(info, "dtrcon");
+}
+
+void icl__triangle_solve(int64_t n, int64_t columns, const double *r, int64_t stride, double *x) {
+  cblas_dtrsm(CblasColMajor, CblasLeft, CblasUpper, CblasNoTrans, CblasNonUnit, (int)n, (int)columns, 1.0, r,
+              (int)stride, x, (int)n);
 }

@@ -58,6 +58,11 @@ icl_status icl__eigenvalues(int64_t n, double *a, double *values);
 /* Thin singular value decomposition of a (m x n, lost): u m x r, values r (descending), vt r x n, r = min(m, n). */
 icl_status icl__svd(int64_t m, int64_t n, double *a, double *u, double *values, double *vt);
 
+/* a = Q R (m x n, m >= n, column-major): R in the upper triangle, Q as reflectors below it with their n factors. */
+icl_status icl__qr(int64_t m, int64_t n, double *a, double *factors);
+/* x = Q x for the Q of that, x of m numbers. */
+icl_status icl__qr_expand(int64_t m, int64_t n, const double *a, const double *factors, double *x);
+
 /* Updates an R factor by more rows: r (n x n, upper triangle in column-major order; the rest is left alone) becomes
  * that of [r; b], b (m x n, column-major, lost). */
 icl_status icl__qr_append(int64_t n, double *r, int64_t m, double *b);
@@ -73,7 +78,9 @@ void icl__qr_ridge_apply(int64_t n, int64_t columns, const double *reflectors, c
 
 /* Inverts the upper triangle of r, column-major n x n with no zero on its diagonal. */
 void icl__triangle_invert(int64_t n, double *r);
-/* x = r^-1 x for x n x columns, column-major. */
-void icl__triangle_solve(int64_t n, int64_t columns, const double *r, double *x);
+/* Estimates 1/(|r|_1 |r^-1|_1), 0 if r is singular, of the n x n upper triangle in columns of `stride`. */
+icl_status icl__triangle_condition(int64_t n, const double *r, int64_t stride, double *reciprocal);
+/* x = r^-1 x for such an r and x n x columns, column-major. */
+void icl__triangle_solve(int64_t n, int64_t columns, const double *r, int64_t stride, double *x);
 
 #endif

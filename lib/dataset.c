@@ -108,8 +108,7 @@ icl_status icl_dataset_append_sequences(icl_dataset *dataset, int64_t l, int64_t
   int64_t d = dataset->d, n = dataset->n;
   ICL__TRY(icl__check_sequences(d, l, count, x, y));
   ICL__TRY(reserve(dataset, count));
-  ICL__TRY(icl_features(d, l, count, x, y, &dataset->query[n * d], &dataset->context[n * (d + 1)],
-                        &dataset->target[n]));
+  icl__write_features(d, l, count, x, y, &dataset->query[n * d], &dataset->context[n * (d + 1)], &dataset->target[n]);
   dataset->n += count;
   return ICL_OK;
 }

@@ -112,7 +112,7 @@ static icl_status measure(const icl__ridge_problem *problem, icl__ridge_solution
   return icl__fail(ICL_ERR_NONFINITE, "products of the rows of dataset overflow or underflow");
 }
 
-enum { BY_SINGULAR_VALUES = -1 };
+enum { BY_ORTHOGONAL_FACTORS = -1 };
 
 static icl_status solve_by(icl__ridge_problem *problem, int32_t method, icl__ridge_solution *solution) {
   solution->measured = 0;
@@ -121,7 +121,7 @@ static icl_status solve_by(icl__ridge_problem *problem, int32_t method, icl__rid
     case ICL_METHOD_DUAL: return icl__ridge_dual(problem, solution);
     case ICL_METHOD_CG:
       return (icl__cg_in_rows(problem) ? icl__ridge_cg_dual : icl__ridge_cg_primal)(problem, solution);
-    default: return icl__ridge_svd(problem, solution);
+    default: return icl__ridge_orthogonal(problem, solution);
   }
 }
 
@@ -135,10 +135,10 @@ static icl_status improve(icl__ridge_problem *problem, int32_t method, icl__ridg
   fit_report second = *found;
   memcpy(first, solution->gamma, (size_t)problem->p * sizeof *first);
   icl_status status = solve_by(problem, method, solution);
-  if (!status && !solution->accurate) status = solve_by(problem, BY_SINGULAR_VALUES, solution);
+  if (!status && !solution->accurate) status = solve_by(problem, BY_ORTHOGONAL_FACTORS, solution);
   if (!status) status = measure(problem, solution, &second);
   if (!status && second.relative_residual < found->relative_residual) {
-    if (method != BY_SINGULAR_VALUES) second.method = method;
+    if (method != BY_ORTHOGONAL_FACTORS) second.method = method;
     *found = second;
   } else {
     memcpy(solution->gamma, first, (size_t)problem->p * sizeof *first);
@@ -150,7 +150,7 @@ static icl_status improve(icl__ridge_problem *problem, int32_t method, icl__ridg
 
 /* Solves and measures. Each method that cannot work on these data, or misses the tolerance, gives way to a slower and
  * surer one: conjugate gradients that AUTO chose to the direct method, if AUTO would make its matrix; the direct
- * methods to the singular value decomposition. Conjugate gradients that were asked for stay alone. */
+ * methods to orthogonal decompositions. Conjugate gradients that were asked for stay alone. */
 static icl_status solve(icl__ridge_problem *problem, int32_t method, icl__ridge_solution *solution,
                         fit_report *found) {
   int32_t direct = icl__direct_method(problem);
@@ -162,15 +162,17 @@ static icl_status solve(icl__ridge_problem *problem, int32_t method, icl__ridge_
     found->method = direct;
     ICL__TRY(solve_by(problem, direct, solution));
   }
-  if (!solution->accurate && found->method != ICL_METHOD_CG) ICL__TRY(solve_by(problem, BY_SINGULAR_VALUES, solution));
+  if (!solution->accurate && found->method != ICL_METHOD_CG) {
+    ICL__TRY(solve_by(problem, BY_ORTHOGONAL_FACTORS, solution));
+  }
   ICL__TRY(measure(problem, solution, found));
   if (found->relative_residual > problem->tolerance && found->method == ICL_METHOD_CG && method == ICL_METHOD_AUTO &&
       icl__direct_is_possible(problem)) {
     ICL__TRY(improve(problem, direct, solution, found));
   }
-  int refined = found->method != ICL_METHOD_CG && found->iterations > 0; /* not by singular values yet */
+  int refined = found->method != ICL_METHOD_CG && found->iterations > 0; /* by Cholesky factors */
   if (found->relative_residual > problem->tolerance && refined && found->iterations < problem->max_iterations) {
-    ICL__TRY(improve(problem, BY_SINGULAR_VALUES, solution, found));
+    ICL__TRY(improve(problem, BY_ORTHOGONAL_FACTORS, solution, found));
   }
   return ICL_OK;
 }

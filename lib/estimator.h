@@ -23,7 +23,7 @@ icl_status icl__estimator_fit_each(icl_estimator *estimator, const icl__row_sour
  * start. */
 icl_status icl__ridge_primal(icl__ridge_problem *problem, icl__ridge_solution *solution);
 icl_status icl__ridge_dual(icl__ridge_problem *problem, icl__ridge_solution *solution);
-icl_status icl__ridge_svd(icl__ridge_problem *problem, icl__ridge_solution *solution);
+icl_status icl__ridge_orthogonal(icl__ridge_problem *problem, icl__ridge_solution *solution);
 icl_status icl__ridge_cg_primal(icl__ridge_problem *problem, icl__ridge_solution *solution);
 icl_status icl__ridge_cg_dual(icl__ridge_problem *problem, icl__ridge_solution *solution);
 

@@ -17,8 +17,8 @@
  * factor N of the best condition that scaling can give (van der Sluis, doi:10.1007/BF02165096) and makes the verdict
  * independent of the units of labels; mu stands for the largest of mu d_i^2 then.
  *
- * What fails goes to the singular value decomposition of F itself, which sees singular values down to eps |F| where A
- * would have lost those below sqrt(eps) |F|, and which leaves the null space out. */
+ * What fails goes to orthogonal decompositions of F itself (estimator_orthogonal.c), which see singular values down to
+ * eps |F| where A would have lost those below sqrt(eps) |F|, and leave the null space out. */
 #include "ridge_matrix.h"
 
 #include <float.h>

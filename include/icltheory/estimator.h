@@ -19,8 +19,9 @@ extern "C" {
 #endif
 
 /** How the ridge problem is solved. The direct methods use Cholesky factors where these are accurate; where they are
- * not (nearly singular data with little or no ridge) both turn to a singular value decomposition of the n x p
- * features, of min(n, p)^2 max(n, p) times tens of flop and up to 56 min(n, p) p bytes. Conjugate gradients work on
+ * not (nearly singular data with little or no ridge) both turn to a QR decomposition of the n x p features, of up to
+ * 6 n p min(n, p) flop, and where that finds the rank deficient to singular values, of tens of min(n, p)^3 flop more; up
+ * to 56 min(n, p) p bytes. Conjugate gradients work on
  * Gamma, preconditioned by the second moments of the data, or for n < p with little ridge on the weights of the rows.
  * On Gamma they presume features of full rank, or a ridge that matters beside the data: what a residual below the
  * tolerance leaves of a null space is tolerance/lambda. AUTO uses them for generated rows, or with such a ridge, or
@@ -109,11 +110,11 @@ icl_status icl_estimator_gamma(const icl_estimator *estimator, double *gamma);
  * @param estimator the estimator, after a fit.
  * @param[out] method ICL_METHOD_PRIMAL, ICL_METHOD_DUAL or ICL_METHOD_CG: what AUTO chose.
  * @param[out] iterations of conjugate gradients; or steps of iterative refinement, the first solution included; or 0
- * where the singular value decomposition was used.
+ * where orthogonal decompositions were used.
  * @param[out] relative_residual recomputed from the data after the solve. With F the map from Gamma to predictions and
  * mu = n lambda/d: |F'(y - F Gamma) - mu Gamma| / |F'y|, or over |F||y| where F'y is nothing but rounding, or 0 where
- * that is 0. Where n < p and Gamma was found as F'a (dual, and conjugate gradients on the rows; not the singular value
- * decomposition): |K a - y|/|y| with K = FF' + mu I.
+ * that is 0. Where n < p and Gamma was found as F'a (dual, and conjugate gradients on the rows; not orthogonal
+ * decompositions): |K a - y|/|y| with K = FF' + mu I.
  * @param[out] training_error mean squared error on the training rows.
  * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_STATE. Thread-safe. Since 0.1. */
 icl_status icl_estimator_report(const icl_estimator *estimator, int32_t *method, int64_t *iterations,
