@@ -15,7 +15,7 @@
 
 #define NAME "03_phase_diagram"
 
-enum { QUICK = 41, USUAL = 81, FULL = 201, MOST = 1001 };
+enum { QUICK = 41, USUAL = 81, FULL = 161, MOST = 1001 };
 
 /* Of both axes. */
 static const double low = 0.05, high = 20.0;
@@ -53,7 +53,7 @@ const program_text program = {
     "  --points N        values of kappa, and of tau, from 2 to 1001; default 81. With an odd number 1 is one of\n"
     "                    them. A minute of one processor does about 40000 points, N of them squared.\n"
     "  --quick           --points 41\n"
-    "  --full            --points 201\n"
+    "  --full            --points 161\n"
     "  --threads N       points at a time; default one per processor\n"
     "  --output PREFIX   files to write; default phase_diagram\n"
     "  --no-plot         only the CSV file\n"

@@ -16,7 +16,7 @@
 
 #define NAME "05_nonmonotonicity"
 
-enum { QUICK = 31, USUAL = 81, FULL = 161, MOST = 1001, MOST_EXTREMA = 16, MOST_BOUNDARIES = 16 };
+enum { QUICK = 31, USUAL = 81, FULL = 121, MOST = 1001, MOST_EXTREMA = 16, MOST_BOUNDARIES = 16 };
 
 static const double rho_low = 0.01, rho_high = 1.0, kappa_low = 0.1, kappa_high = 2.1;
 
@@ -73,7 +73,7 @@ const program_text program = {
     "  --points N        values of rho, and of kappa, from 2 to 1001; default 81. A minute of one processor does\n"
     "                    about 40000 points, 2 N of them squared.\n"
     "  --quick           --points 31\n"
-    "  --full            --points 161\n"
+    "  --full            --points 121\n"
     "  --threads N       points at a time; default one per processor\n"
     "  --output PREFIX   files to write; default nonmonotonicity\n"
     "  --no-plot         only the CSV files\n"

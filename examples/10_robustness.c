@@ -98,7 +98,7 @@ static source open_source(const work *job, int64_t l, const double *pool, uint64
  * cost little. The scatter of the squared error is then less than that between fits. */
 static int64_t test_sequences(const work *job, int64_t l) {
   double least = ceil((job->set->full ? 20000.0 : 5000.0) / (double)job->replicates);
-  double affordable = (job->set->full ? 8e7 : 3e6) / (double)(l * job->set->d);
+  double affordable = (job->set->full ? 2e7 : 3e6) / (double)(l * job->set->d);
   return (int64_t)fmax(2.0, fmax(least, fmin(affordable, 5.0 * least)));
 }
 

@@ -17,7 +17,7 @@ const program_text program = {
   .usage = SERIES_USAGE(NAME),
   .help = "Finite size: the difference between simulation and theory against d at fixed ratios, with the fitted\n"
           "exponent, and the position of the peak in the number n of sequences. --d is the largest dimension,\n"
-          "--replicates the number of replicates up to d = 40; it falls as d^-2.5 from there on, to not less than 4.\n"
+          "--replicates the number of replicates up to d = 40; it falls as d^-3 from there on, to not less than 4.\n"
           "The series named \"near peak\" have the geometric mean over replicates in place of the mean, which a few\n"
           "of them would dominate, and no theory to compare with.\n" SERIES_HELP};
 
@@ -30,7 +30,7 @@ enum { OFFSETS = sizeof offsets / sizeof *offsets, PEAKS = sizeof peak_dimension
 static char exponents[TEXT] = "";
 
 static int64_t replicates_at(const series_settings *set, double d) {
-  double wanted = d <= MANY ? (double)set->replicates : (double)set->replicates * pow(MANY / d, 2.5);
+  double wanted = d <= MANY ? (double)set->replicates : (double)set->replicates * pow(MANY / d, 3.0);
   int64_t count = (int64_t)round(fmax(wanted, LEAST));
   return count < set->replicates ? count : set->replicates;
 }

@@ -20,12 +20,12 @@ extern "C" {
 
 /** How the ridge problem is solved. The direct methods use Cholesky factors where these are accurate; where they are
  * not (nearly singular data with little or no ridge) both turn to a QR decomposition of the n x p features, of up to
- * 6 n p min(n, p) flop, and where that finds the rank deficient to singular values, of tens of min(n, p)^3 flop more; up
- * to 56 min(n, p) p bytes. Conjugate gradients work on
- * Gamma, preconditioned by the second moments of the data, or for n < p with little ridge on the weights of the rows.
- * On Gamma they presume features of full rank, or a ridge that matters beside the data: what a residual below the
- * tolerance leaves of a null space is tolerance/lambda. AUTO uses them for generated rows, or with such a ridge, or
- * where the matrix of a direct method would exceed 4 GiB; and not where the moments of the data lack rank. */
+ * 6 n p min(n, p) flop, and where that finds the rank deficient to singular values, of tens of min(n, p)^3 flop more;
+ * up to 56 min(n, p) p bytes. Conjugate gradients work on Gamma, preconditioned by the second moments of the data, or
+ * for n < p with little ridge on the weights of the rows. On Gamma they presume features of full rank, or a ridge that
+ * matters beside the data: what a residual below the tolerance leaves of a null space is tolerance/lambda. AUTO uses
+ * them for generated rows, or with such a ridge, or where the matrix of a direct method would exceed 4 GiB; and not
+ * where the moments of the data lack rank. */
 enum {
   ICL_METHOD_AUTO = 0,   /**< the one of least estimated time: CG, or else dual for n < p, primal for n >= p */
   ICL_METHOD_PRIMAL = 1, /**< normal equations: p x p; n p^2/2 + p^3/3 flop, 10 p^2 bytes */
