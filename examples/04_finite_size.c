@@ -60,7 +60,7 @@ const program_text program = {
     "and draws PREFIX.svg and PREFIX.png through gnuplot.\n"
     "\n"
     "  --quick           d to 40, 6 pools, 4000 feature samples; the default\n"
-    "  --full            d to 80, 6 pools, 6000 feature samples\n"
+    "  --full            d to 80, 4 pools, 5400 feature samples\n"
     "  --d D             largest dimension, 10 to 80\n"
     "  --samples N       feature samples of each theory of finite size, at least 64 (d + 1)\n"
     "  --pools N         pools at each point, 2 to 1000, with 80/d datasets each\n"
@@ -78,7 +78,7 @@ const program_text program = {
 static void set_option(settings *set, int option, const char *text) {
   switch (option) {
     case 'q': *set = (settings){6, 40, 4000, set->threads, set->seed, set->output, set->plot}; break;
-    case 'f': *set = (settings){6, 80, 6000, set->threads, set->seed, set->output, set->plot}; break;
+    case 'f': *set = (settings){4, 80, 5400, set->threads, set->seed, set->output, set->plot}; break;
     case 'n': set->pools = parse_integer("pools", text, 2, MOST_POOLS); break;
     case 'd': set->most = parse_integer("d", text, dimensions[0], dimensions[DIMENSIONS - 1]); break;
     case 'm': set->samples = parse_integer("samples", text, 64, 100000000); break;
