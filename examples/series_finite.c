@@ -65,7 +65,12 @@ static icl_status predict(const model *at, const icl_task_pool *pool, int32_t le
   return status;
 }
 
-/* Pools of the difference: what scatters between pools, and most of all their difference, falls with d. */
+/* Pools of the mean and of the difference: what scatters between pools, and most of all their difference, falls with
+ * d. */
+static int64_t many_pools(const model *at) {
+  return at->d < 80 ? MANY_POOLS : MANY_POOLS / 2;
+}
+
 static int64_t few_pools(const model *at) {
   return at->d < 80 ? 2 : 1;
 }
@@ -97,7 +102,7 @@ static prediction compute(const model *at, const series_settings *set, const icl
   prediction result = {{NAN, NAN}, {NAN, NAN}};
   sample plain = {0}, shift = {0};
   double own[ERRORS] = {0.0};
-  int64_t pools = at->k ? MANY_POOLS : few_pools(at); /* infinite pools are all the same */
+  int64_t pools = at->k ? many_pools(at) : few_pools(at); /* infinite pools are all the same */
   for (int64_t which = 0; which < pools; which++) {
     if (add_pool(at, set, run, which, &plain, &shift, own)) return result;
   }
