@@ -60,9 +60,9 @@ typedef struct shared_work {
   worker_state *workers;
   int64_t worker_count;
   icl__progress *progress;
-  _Atomic int64_t taken, finished; /* items begun; replicates done */
-  _Atomic int64_t failed_item;     /* the first one that failed; INT64_MAX: none */
-  atomic_int stop;                 /* canceled, or the checkpoint failed */
+  _Atomic int64_t finished;    /* replicates done */
+  _Atomic int64_t failed_item; /* the first one that failed; INT64_MAX: none */
+  atomic_int stop;             /* canceled, or the checkpoint failed */
   int canceled;
   pthread_mutex_t lock; /* of what follows */
   pthread_cond_t ended; /* an item was */
@@ -235,7 +235,8 @@ static icl_status take_errors(void *context, int64_t point, const double errors[
 }
 
 /* The calling thread has nothing left to do but to report what the others finish. */
-static void wait_for_others(shared_work *shared) {
+static void wait_for_others(void *context) {
+  shared_work *shared = context;
   while (!atomic_load(&shared->stop)) {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
@@ -282,8 +283,6 @@ static void do_item(void *context, int64_t item, int64_t number) {
   shared->ended_items++;
   pthread_cond_signal(&shared->ended);
   pthread_mutex_unlock(&shared->lock);
-  int64_t taken = atomic_fetch_add(&shared->taken, 1) + 1;
-  if (!number && taken == shared->item_count) wait_for_others(shared);
 }
 
 /* ---- all together ---- */
@@ -309,7 +308,7 @@ static icl_status compute(shared_work *shared) {
   ICL__TRY(icl__progress_reach(shared->progress, atomic_load(&shared->finished)));
   if (!shared->item_count) return ICL_OK;
   ICL__TRY(new_workers(shared, silent.threads));
-  ICL__TRY(icl__parallel(&silent, shared->item_count, 0, do_item, shared));
+  ICL__TRY(icl__parallel_long(&silent, shared->item_count, 0, do_item, wait_for_others, shared));
   report(shared);
   if (shared->failure) return icl__fail(shared->failure, "%s", shared->message);
   return shared->canceled ? icl__fail(ICL_ERR_CANCELED, "canceled by the progress callback") : ICL_OK;
