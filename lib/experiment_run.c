@@ -373,7 +373,7 @@ static void copy_same(shared_work *shared) {
   }
 }
 
-icl_status icl__simulate(const icl__simulation *simulation, const icl_run *run) {
+static icl_status simulate(const icl__simulation *simulation, const icl_run *run) {
   shared_work shared = {.simulation = simulation, .failed_item = INT64_MAX, .failure_item = INT64_MAX};
   icl__progress progress = icl__progress_begin(run, 0);
   shared.progress = &progress;
@@ -393,5 +393,14 @@ icl_status icl__simulate(const icl__simulation *simulation, const icl_run *run) 
   free_work(&shared);
   pthread_cond_destroy(&shared.ended);
   pthread_mutex_destroy(&shared.lock);
+  return status;
+}
+
+/* pthread_cancel would act where the checkpoint is read and written, and leave it locked: it has to wait. */
+icl_status icl__simulate(const icl__simulation *simulation, const icl_run *run) {
+  int before;
+  pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+  icl_status status = simulate(simulation, run);
+  pthread_setcancelstate(before, &before);
   return status;
 }
