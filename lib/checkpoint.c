@@ -246,7 +246,7 @@ static int is_intact(const unsigned char *record) {
   return !memcmp(record, record_magic, MAGIC) && get(&record[CHECK_AT], 8) == check_sum(record, CHECK_AT);
 }
 
-icl_status icl__checkpoint_read(icl__checkpoint *checkpoint, icl__record_fn found, void *context) {
+icl_status icl__checkpoint_read(icl__checkpoint *checkpoint, icl__record_fn found, icl__go_on_fn go_on, void *context) {
   unsigned char *chunk;
   icl_status status = ICL_OK;
   ICL__TRY(icl__new(CHUNK, &chunk));
@@ -260,6 +260,7 @@ icl_status icl__checkpoint_read(icl__checkpoint *checkpoint, icl__record_fn foun
       memcpy(key.bytes, &record[KEY_AT], ICL__KEY_BYTES);
       found(context, &key, (int64_t)get(&record[REPLICATE_AT], 8), errors);
     }
+    if (!status) status = go_on(context);
   }
   icl__free(chunk);
   return status;

@@ -36,6 +36,11 @@ typedef struct {
   int64_t group, replicate;
 } work_item;
 
+typedef struct {
+  icl__checkpoint_key key; /* first: by_key compares keys alone with these */
+  int64_t point;
+} keyed_point;
+
 struct shared_work;
 
 typedef struct {
@@ -56,6 +61,7 @@ typedef struct shared_work {
   int64_t item_count;
   work_item *items;
   icl__checkpoint_key *keys; /* of each point */
+  keyed_point *keyed;        /* the distinct ones, by their keys */
   unsigned char *done;       /* points x replicates */
   worker_state *workers;
   int64_t worker_count;
@@ -147,6 +153,8 @@ static void list_items(shared_work *shared) {
 
 /* ---- the checkpoint ---- */
 
+static int by_key(const void *a, const void *b) { return memcmp(a, b, ICL__KEY_BYTES); }
+
 static void make_keys(shared_work *shared) {
   const icl__simulation *simulation = shared->simulation;
   for (int64_t i = 0; i < simulation->count; i++) {
@@ -156,17 +164,23 @@ static void make_keys(shared_work *shared) {
                                      simulation->seed};
     shared->keys[i] = icl__checkpoint_key_of(&inputs);
   }
+  for (int64_t i = 0; i < shared->distinct; i++) {
+    shared->keyed[i] = (keyed_point){shared->keys[shared->which[i]], shared->which[i]};
+  }
+  qsort(shared->keyed, (size_t)shared->distinct, sizeof *shared->keyed, by_key);
 }
 
 static void take_record(void *context, const icl__checkpoint_key *key, int64_t replicate, const double errors[2]) {
   shared_work *shared = context;
   if (replicate < 0 || replicate >= shared->simulation->replicates) return;
-  for (int64_t i = 0; i < shared->distinct; i++) {
-    int64_t point = shared->which[i];
-    if (memcmp(key, &shared->keys[point], sizeof *key) != 0) continue;
-    if (!*done_flag(shared, point, replicate)) note_errors(shared, point, replicate, errors);
-    return;
-  }
+  const keyed_point *at = bsearch(key, shared->keyed, (size_t)shared->distinct, sizeof *shared->keyed, by_key);
+  if (at && !*done_flag(shared, at->point, replicate)) note_errors(shared, at->point, replicate, errors);
+}
+
+/* A file may be of any length, and take hours to read. */
+static icl_status go_on_reading(void *context) {
+  const shared_work *shared = context;
+  return icl__progress_reach(shared->progress, atomic_load(&shared->finished));
 }
 
 /* ---- one thread's work ---- */
@@ -321,6 +335,7 @@ static icl_status new_work(shared_work *shared) {
   ICL__TRY(icl__new(count * (int64_t)sizeof *shared->same, &shared->same));
   ICL__TRY(icl__new(count * (int64_t)sizeof *shared->groups, &shared->groups));
   ICL__TRY(icl__new(count * (int64_t)sizeof *shared->keys, &shared->keys));
+  ICL__TRY(icl__new(count * (int64_t)sizeof *shared->keyed, &shared->keyed));
   ICL__TRY(icl__new(pairs, &shared->items));
   return icl__new(count * replicates, &shared->done);
 }
@@ -335,6 +350,7 @@ static void free_work(shared_work *shared) {
   icl__free(shared->same);
   icl__free(shared->groups);
   icl__free(shared->keys);
+  icl__free(shared->keyed);
   icl__free(shared->items);
   icl__free(shared->done);
 }
@@ -342,7 +358,7 @@ static void free_work(shared_work *shared) {
 /* With the file open: what it has, and then the rest. */
 static icl_status resume(shared_work *shared) {
   icl_status status = ICL_OK;
-  if (shared->checkpoint) status = icl__checkpoint_read(shared->checkpoint, take_record, shared);
+  if (shared->checkpoint) status = icl__checkpoint_read(shared->checkpoint, take_record, go_on_reading, shared);
   if (!status) {
     list_items(shared);
     status = compute(shared);

@@ -1,5 +1,6 @@
 /* The checkpoint file: whatever becomes of it, the numbers of the next run are those of an undisturbed one, and what it
- * kept is not computed again. This program stands between the library and the disk: pwrite and fsync are its own. */
+ * kept is not computed again. This program stands between the library and the disk: pread, pwrite and fsync are its
+ * own. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* syscall */
 #endif
@@ -28,6 +29,7 @@ static int64_t bytes_per_write = 0; /* short writes; 0: as asked for */
 static int interrupted = 0;         /* every second call is */
 static int disk_error = EIO;
 static int calls = 0;
+static int reads = 0;
 
 /* By whichever of its two names the headers give it, as in the library. */
 ssize_t pwrite(int file, const void *bytes, size_t count, off_t offset) {
@@ -42,6 +44,11 @@ ssize_t pwrite(int file, const void *bytes, size_t count, off_t offset) {
   if (writes_left > 0) writes_left--;
   if (bytes_per_write && count > (size_t)bytes_per_write) count = (size_t)bytes_per_write;
   return syscall(SYS_pwrite64, file, bytes, count, offset);
+}
+
+ssize_t pread(int file, void *bytes, size_t count, off_t offset) {
+  reads++;
+  return syscall(SYS_pread64, file, bytes, count, offset);
 }
 
 int fsync(int file) {
@@ -390,6 +397,23 @@ START_TEST(strange_records) {
 }
 END_TEST
 
+/* Behind the records a hole of 16 MB: 256 times what is read at once. The callback comes, and can cancel, after each
+ * of these reads; the first of all is the header's. */
+START_TEST(a_long_file) {
+  answers found;
+  resumes_with(0);
+  ck_assert_int_eq(truncate(path, HEADER + (1 << 24)), 0);
+  watch state = {-1, -1, 0};
+  reads = 0;
+  FAILS(ICL_ERR_CANCELED, "canceled by the progress callback", watched(1, &state, &found));
+  ck_assert_int_eq(reads, 2);
+  ck_assert_int_eq(state.first, PAIRS);
+  reads = 0;
+  resumes_with(PAIRS);
+  ck_assert_int_eq(reads, 1 + 256);
+}
+END_TEST
+
 /* What is not a checkpoint is refused and left as it is; so is one of a later format. */
 START_TEST(other_files) {
   static const char text[] = "These are the only copies of my measurements.\n";
@@ -606,6 +630,7 @@ static Suite *suite(void) {
   tcase_add_test(c, truncated_at_every_byte);
   tcase_add_test(c, every_byte_flipped);
   tcase_add_test(c, strange_records);
+  tcase_add_test(c, a_long_file);
   tcase_add_test(c, other_files);
   tcase_add_test(c, paths_that_cannot_be);
   tcase_add_test(c, locked_within_a_process);
