@@ -89,7 +89,7 @@ static void change(const signature *s, const char *changes, argument *arguments)
     } else if (element_size(&s->parameter[i]) == 4) {
       ((int32_t *)arguments[i].pointer)[atoi(bracket + 1)] = (int32_t)strtoll(equals + 1, NULL, 10);
     } else {
-      ((double *)arguments[i].pointer)[atoi(bracket + 1)] = read_number(equals + 1);
+      ((double *)arguments[i].pointer)[atoi(bracket + 1)] = plain_number(equals + 1, NULL);
     }
   }
 }
@@ -184,7 +184,7 @@ static void attempt(const signature *s, const char *changes, int64_t result, con
 
 static void expect_text(const parameter *p, const char *value, char *text, size_t size) {
   if (is(p->type, "int64_t") || is(p->type, "int32_t")) snprintf(text, size, "%s is %s", p->called, value);
-  else snprintf(text, size, "%s is %.17g", p->called, read_number(value));
+  else snprintf(text, size, "%s is %.17g", p->called, plain_number(value, NULL));
 }
 
 /* One value of the parameter's class, or of one element of an array. */
