@@ -30,6 +30,7 @@ static int interrupted = 0;         /* every second call is */
 static int disk_error = EIO;
 static int calls = 0;
 static int reads = 0;
+static ino_t synced_directory; /* the last one */
 
 /* By whichever of its two names the headers give it, as in the library. */
 ssize_t pwrite(int file, const void *bytes, size_t count, off_t offset) {
@@ -61,6 +62,8 @@ int fsync(int file) {
     return -1;
   }
   if (syncs_left > 0) syncs_left--;
+  struct stat information;
+  if (!fstat(file, &information) && S_ISDIR(information.st_mode)) synced_directory = information.st_ino;
   return really_sync ? (int)syscall(SYS_fsync, file) : 0;
 }
 
@@ -477,6 +480,30 @@ START_TEST(paths_that_cannot_be) {
 }
 END_TEST
 
+static void expect_synced(const char *directory) {
+  struct stat information;
+  ck_assert_int_eq(stat(directory, &information), 0);
+  ck_assert_uint_eq(synced_directory, information.st_ino);
+}
+
+/* The name that has to outlast a loss of power is where the file is, whatever leads there. */
+START_TEST(links) {
+  char directory[80], target[90];
+  OK(run_at(path));
+  expect_synced(".");
+  unlink(path);
+  snprintf(directory, sizeof directory, "%s-directory", path);
+  snprintf(target, sizeof target, "%s/file", directory);
+  ck_assert_int_eq(mkdir(directory, 0700), 0);
+  ck_assert_int_eq(symlink(target, path), 0);
+  OK(run_at(path));
+  expect_synced(directory);
+  OK(run_at(target));
+  ck_assert_int_eq(unlink(target), 0);
+  ck_assert_int_eq(rmdir(directory), 0);
+}
+END_TEST
+
 /* ---- the lock ---- */
 
 typedef struct {
@@ -506,6 +533,36 @@ START_TEST(locked_within_a_process) {
   ck_assert_int_eq(state.status, ICL_ERR_IO);
   ck_assert_msg(strstr(state.message, path) && strstr(state.message, "in use by another"), "%s", state.message);
   OK(run_at(path)); /* given back */
+  icl_run_destroy(run);
+  icl_experiment_destroy(experiment);
+}
+END_TEST
+
+static int32_t fork_once(int64_t done, int64_t total, void *user) {
+  pid_t *child = user;
+  (void)done;
+  (void)total;
+  if (*child) return 0;
+  *child = fork();
+  if (!*child) {
+    sleep(60);
+    _exit(0);
+  }
+  return 0;
+}
+
+/* The end of a run gives the lock back though a child, forked meanwhile, has the file open. */
+START_TEST(unlocked_despite_a_child) {
+  pid_t child = 0;
+  icl_run *run;
+  icl_experiment *experiment = new_experiment(4, path);
+  OK(icl_run_create(&run));
+  OK(icl_run_set_progress(run, fork_once, &child));
+  icl_status first = icl_experiment_run(experiment, run), second = run_at(path);
+  kill(child, SIGKILL);
+  ck_assert_int_eq(waitpid(child, NULL, 0), child);
+  ck_assert_int_eq(first, ICL_OK);
+  ck_assert_int_eq(second, ICL_OK);
   icl_run_destroy(run);
   icl_experiment_destroy(experiment);
 }
@@ -633,7 +690,9 @@ static Suite *suite(void) {
   tcase_add_test(c, a_long_file);
   tcase_add_test(c, other_files);
   tcase_add_test(c, paths_that_cannot_be);
+  tcase_add_test(c, links);
   tcase_add_test(c, locked_within_a_process);
+  tcase_add_test(c, unlocked_despite_a_child);
   tcase_add_test(c, locked_against_another_process);
   tcase_add_test(c, failing_writes);
   tcase_add_test(c, failing_syncs);
