@@ -146,7 +146,7 @@ ROW(icl_experiment_theory, 0, "experiment=finished:handle quantity=1:code/1/5 va
 CASE(icl_experiment_theory, "experiment=new", ICL_ERR_STATE, "tau was not set")
 CASE(icl_experiment_theory, "experiment=endless", ICL_ERR_SIZE, "n would be")
 ROW(icl_experiment_curve, 0, "experiment=finished:handle vary=1:code/1/5 count=3:size~points|answers "
-    "at=3:ratios@tau/-4 quantity_count=2:size~answers quantities=2:codes/1/3 run=plain:run mean=6:out? "
+    "at=3:ratios@tau/-4~n quantity_count=2:size~answers quantities=2:codes/1/3 run=plain:run mean=6:out? "
     "standard_error=6:out? theory=6:out? sizes=12:out?")
 CASE(icl_experiment_curve, "experiment=new", ICL_ERR_STATE, "alpha was not set")
 CASE(icl_experiment_curve, "vary=2 at[2]=inf", ICL_ERR_DOMAIN, "alpha is inf")
