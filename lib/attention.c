@@ -66,6 +66,15 @@ icl_status icl_features(int64_t d, int64_t l, int64_t n, const double *x, const 
   return ICL_OK;
 }
 
+static icl_status check_predictions(int64_t n, const double *prediction) {
+  for (int64_t mu = 0; mu < n; mu++) {
+    if (isfinite(prediction[mu])) continue;
+    return icl__fail(ICL_ERR_NONFINITE, "prediction[%" PRId64 "] is %g for these gamma, query and context", mu,
+                     prediction[mu]);
+  }
+  return ICL_OK;
+}
+
 icl_status icl_gamma_predict(int64_t d, int64_t n, const double *gamma, const double *query, const double *context,
                              double *prediction) {
   int64_t elements;
@@ -88,7 +97,7 @@ icl_status icl_gamma_predict(int64_t d, int64_t n, const double *gamma, const do
     icl__rows rows = {d, count, &query[first * d], &context[first * (d + 1)], NULL};
     icl__block_predict(&rows, gamma, work, &values[first]);
   }
-  icl_status status = icl__check_finite(values, n, "prediction");
+  icl_status status = check_predictions(n, values);
   if (!status) memcpy(prediction, values, (size_t)n * sizeof *prediction);
   icl__free(work);
   return status;

@@ -6,7 +6,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -151,17 +153,13 @@ static icl_status make_permanent(icl__checkpoint *checkpoint) {
   return result ? system_failure(checkpoint, "make permanent what was written to") : ICL_OK;
 }
 
-static icl_status directory_of(const char *path, char **out) {
-  const char *slash = strrchr(path, '/');
-  int64_t length = slash ? slash - path + 1 : 1;
-  ICL__TRY(icl__new(length + 1, out));
-  memcpy(*out, slash ? path : ".", (size_t)length);
-  return ICL_OK;
-}
-
-/* The name of a new file is in its directory, which is another file. Some file systems refuse this and lose nothing. */
-static void make_name_permanent(const char *directory) {
-  int file = open(directory, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+/* The name of a new file is in its directory, which is another file: that of the file itself, where the path is a link
+ * to it. Some file systems refuse this and lose nothing. */
+static void make_name_permanent(const char *path) {
+  char name[PATH_MAX];
+  if (!realpath(path, name)) return;
+  strrchr(name, '/')[1] = '\0';
+  int file = open(name, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
   if (file < 0) return;
   (void)fsync(file);
   (void)close(file);
@@ -189,16 +187,20 @@ static icl_status check_header(const icl__checkpoint *checkpoint) {
 /* A file shorter than the header is a new one, or one whose first writer was killed. */
 static icl_status begin_file(icl__checkpoint *checkpoint, int64_t size) {
   unsigned char header[HEADER], found[HEADER];
-  char *directory;
   make_header(header);
   ICL__TRY(read_at(checkpoint, 0, size, found));
   if (memcmp(found, header, (size_t)size) != 0) return not_a_checkpoint(checkpoint);
-  ICL__TRY(directory_of(checkpoint->path, &directory)); /* first: with a header, no later run would sync the name */
-  icl_status status = write_at(checkpoint, 0, HEADER, header);
-  if (!status) status = make_permanent(checkpoint);
-  if (!status) make_name_permanent(directory);
-  icl__free(directory);
-  return status;
+  ICL__TRY(write_at(checkpoint, 0, HEADER, header));
+  ICL__TRY(make_permanent(checkpoint));
+  make_name_permanent(checkpoint->path);
+  return ICL_OK;
+}
+
+/* Children that the program has forked share this opening of the file, and with it the lock: only closing it would
+ * leave both to them. */
+static int unlock_and_close(const icl__checkpoint *checkpoint) {
+  (void)flock(checkpoint->file, LOCK_UN);
+  return close(checkpoint->file);
 }
 
 /* The lock belongs to this opening of the file: it also keeps out another computation of the same process, and the
@@ -234,7 +236,7 @@ icl_status icl__checkpoint_open(const char *path, icl__checkpoint *out) {
     checkpoint.end = size < HEADER ? HEADER : HEADER + (size - HEADER) / RECORD * RECORD;
   }
   if (status) {
-    (void)close(checkpoint.file);
+    (void)unlock_and_close(&checkpoint);
     return status;
   }
   clock_gettime(CLOCK_MONOTONIC, &checkpoint.synced);
@@ -246,7 +248,7 @@ static int is_intact(const unsigned char *record) {
   return !memcmp(record, record_magic, MAGIC) && get(&record[CHECK_AT], 8) == check_sum(record, CHECK_AT);
 }
 
-icl_status icl__checkpoint_read(icl__checkpoint *checkpoint, icl__record_fn found, void *context) {
+icl_status icl__checkpoint_read(icl__checkpoint *checkpoint, icl__record_fn found, icl__go_on_fn go_on, void *context) {
   unsigned char *chunk;
   icl_status status = ICL_OK;
   ICL__TRY(icl__new(CHUNK, &chunk));
@@ -260,6 +262,7 @@ icl_status icl__checkpoint_read(icl__checkpoint *checkpoint, icl__record_fn foun
       memcpy(key.bytes, &record[KEY_AT], ICL__KEY_BYTES);
       found(context, &key, (int64_t)get(&record[REPLICATE_AT], 8), errors);
     }
+    if (!status) status = go_on(context);
   }
   icl__free(chunk);
   return status;
@@ -290,6 +293,6 @@ icl_status icl__checkpoint_append(icl__checkpoint *checkpoint, const icl__checkp
 icl_status icl__checkpoint_close(icl__checkpoint *checkpoint) {
   icl_status status = checkpoint->unsynced ? make_permanent(checkpoint) : ICL_OK;
   /* Network file systems may report a failed write only now. */
-  if (close(checkpoint->file) && errno != EINTR && !status) status = system_failure(checkpoint, "close");
+  if (unlock_and_close(checkpoint) && errno != EINTR && !status) status = system_failure(checkpoint, "close");
   return status;
 }

@@ -40,10 +40,12 @@ typedef struct {
 /* Opens and locks the file, or creates it. A file that is not a checkpoint is left alone. */
 icl_status icl__checkpoint_open(const char *path, icl__checkpoint *out);
 
-/* Hands every undamaged record to `found`. */
+/* Hands every undamaged record to `found`, and asks `go_on` after every few hundred places for one: what it returns, if
+ * not ICL_OK, ends the reading. */
 typedef void (*icl__record_fn)(void *context, const icl__checkpoint_key *key, int64_t replicate,
                                const double errors[2] /* ICL, IDG */);
-icl_status icl__checkpoint_read(icl__checkpoint *checkpoint, icl__record_fn found, void *context);
+typedef icl_status (*icl__go_on_fn)(void *context);
+icl_status icl__checkpoint_read(icl__checkpoint *checkpoint, icl__record_fn found, icl__go_on_fn go_on, void *context);
 
 /* Appends one record. After a failure there is to be no other. */
 icl_status icl__checkpoint_append(icl__checkpoint *checkpoint, const icl__checkpoint_key *key, int64_t replicate,

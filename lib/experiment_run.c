@@ -36,6 +36,11 @@ typedef struct {
   int64_t group, replicate;
 } work_item;
 
+typedef struct {
+  icl__checkpoint_key key; /* first: by_key compares keys alone with these */
+  int64_t point;
+} keyed_point;
+
 struct shared_work;
 
 typedef struct {
@@ -56,13 +61,14 @@ typedef struct shared_work {
   int64_t item_count;
   work_item *items;
   icl__checkpoint_key *keys; /* of each point */
+  keyed_point *keyed;        /* the distinct ones, by their keys */
   unsigned char *done;       /* points x replicates */
   worker_state *workers;
   int64_t worker_count;
   icl__progress *progress;
-  _Atomic int64_t taken, finished; /* items begun; replicates done */
-  _Atomic int64_t failed_item;     /* the first one that failed; INT64_MAX: none */
-  atomic_int stop;                 /* canceled, or the checkpoint failed */
+  _Atomic int64_t finished;    /* replicates done */
+  _Atomic int64_t failed_item; /* the first one that failed; INT64_MAX: none */
+  atomic_int stop;             /* canceled, or the checkpoint failed */
   int canceled;
   pthread_mutex_t lock; /* of what follows */
   pthread_cond_t ended; /* an item was */
@@ -147,6 +153,8 @@ static void list_items(shared_work *shared) {
 
 /* ---- the checkpoint ---- */
 
+static int by_key(const void *a, const void *b) { return memcmp(a, b, ICL__KEY_BYTES); }
+
 static void make_keys(shared_work *shared) {
   const icl__simulation *simulation = shared->simulation;
   for (int64_t i = 0; i < simulation->count; i++) {
@@ -156,17 +164,23 @@ static void make_keys(shared_work *shared) {
                                      simulation->seed};
     shared->keys[i] = icl__checkpoint_key_of(&inputs);
   }
+  for (int64_t i = 0; i < shared->distinct; i++) {
+    shared->keyed[i] = (keyed_point){shared->keys[shared->which[i]], shared->which[i]};
+  }
+  qsort(shared->keyed, (size_t)shared->distinct, sizeof *shared->keyed, by_key);
 }
 
 static void take_record(void *context, const icl__checkpoint_key *key, int64_t replicate, const double errors[2]) {
   shared_work *shared = context;
   if (replicate < 0 || replicate >= shared->simulation->replicates) return;
-  for (int64_t i = 0; i < shared->distinct; i++) {
-    int64_t point = shared->which[i];
-    if (memcmp(key, &shared->keys[point], sizeof *key) != 0) continue;
-    if (!*done_flag(shared, point, replicate)) note_errors(shared, point, replicate, errors);
-    return;
-  }
+  const keyed_point *at = bsearch(key, shared->keyed, (size_t)shared->distinct, sizeof *shared->keyed, by_key);
+  if (at && !*done_flag(shared, at->point, replicate)) note_errors(shared, at->point, replicate, errors);
+}
+
+/* A file may be of any length, and take hours to read. */
+static icl_status go_on_reading(void *context) {
+  const shared_work *shared = context;
+  return icl__progress_reach(shared->progress, atomic_load(&shared->finished));
 }
 
 /* ---- one thread's work ---- */
@@ -235,7 +249,8 @@ static icl_status take_errors(void *context, int64_t point, const double errors[
 }
 
 /* The calling thread has nothing left to do but to report what the others finish. */
-static void wait_for_others(shared_work *shared) {
+static void wait_for_others(void *context) {
+  shared_work *shared = context;
   while (!atomic_load(&shared->stop)) {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
@@ -282,8 +297,6 @@ static void do_item(void *context, int64_t item, int64_t number) {
   shared->ended_items++;
   pthread_cond_signal(&shared->ended);
   pthread_mutex_unlock(&shared->lock);
-  int64_t taken = atomic_fetch_add(&shared->taken, 1) + 1;
-  if (!number && taken == shared->item_count) wait_for_others(shared);
 }
 
 /* ---- all together ---- */
@@ -309,7 +322,7 @@ static icl_status compute(shared_work *shared) {
   ICL__TRY(icl__progress_reach(shared->progress, atomic_load(&shared->finished)));
   if (!shared->item_count) return ICL_OK;
   ICL__TRY(new_workers(shared, silent.threads));
-  ICL__TRY(icl__parallel(&silent, shared->item_count, 0, do_item, shared));
+  ICL__TRY(icl__parallel_long(&silent, shared->item_count, 0, do_item, wait_for_others, shared));
   report(shared);
   if (shared->failure) return icl__fail(shared->failure, "%s", shared->message);
   return shared->canceled ? icl__fail(ICL_ERR_CANCELED, "canceled by the progress callback") : ICL_OK;
@@ -322,6 +335,7 @@ static icl_status new_work(shared_work *shared) {
   ICL__TRY(icl__new(count * (int64_t)sizeof *shared->same, &shared->same));
   ICL__TRY(icl__new(count * (int64_t)sizeof *shared->groups, &shared->groups));
   ICL__TRY(icl__new(count * (int64_t)sizeof *shared->keys, &shared->keys));
+  ICL__TRY(icl__new(count * (int64_t)sizeof *shared->keyed, &shared->keyed));
   ICL__TRY(icl__new(pairs, &shared->items));
   return icl__new(count * replicates, &shared->done);
 }
@@ -336,6 +350,7 @@ static void free_work(shared_work *shared) {
   icl__free(shared->same);
   icl__free(shared->groups);
   icl__free(shared->keys);
+  icl__free(shared->keyed);
   icl__free(shared->items);
   icl__free(shared->done);
 }
@@ -343,7 +358,7 @@ static void free_work(shared_work *shared) {
 /* With the file open: what it has, and then the rest. */
 static icl_status resume(shared_work *shared) {
   icl_status status = ICL_OK;
-  if (shared->checkpoint) status = icl__checkpoint_read(shared->checkpoint, take_record, shared);
+  if (shared->checkpoint) status = icl__checkpoint_read(shared->checkpoint, take_record, go_on_reading, shared);
   if (!status) {
     list_items(shared);
     status = compute(shared);
@@ -374,7 +389,7 @@ static void copy_same(shared_work *shared) {
   }
 }
 
-icl_status icl__simulate(const icl__simulation *simulation, const icl_run *run) {
+static icl_status simulate(const icl__simulation *simulation, const icl_run *run) {
   shared_work shared = {.simulation = simulation, .failed_item = INT64_MAX, .failure_item = INT64_MAX};
   icl__progress progress = icl__progress_begin(run, 0);
   shared.progress = &progress;
@@ -394,5 +409,14 @@ icl_status icl__simulate(const icl__simulation *simulation, const icl_run *run) 
   free_work(&shared);
   pthread_cond_destroy(&shared.ended);
   pthread_mutex_destroy(&shared.lock);
+  return status;
+}
+
+/* pthread_cancel would act where the checkpoint is read and written, and leave it locked: it has to wait. */
+icl_status icl__simulate(const icl__simulation *simulation, const icl_run *run) {
+  int before;
+  pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+  icl_status status = simulate(simulation, run);
+  pthread_setcancelstate(before, &before);
   return status;
 }

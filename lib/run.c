@@ -13,7 +13,9 @@ struct icl_run {
   void *user;
 };
 
-enum { MAX_THREADS = 4096 };
+/* What may be asked for, and what is used: OpenBLAS keeps a buffer for each thread within it, has a few hundred of
+ * them, and crashes when they run out. */
+enum { MAX_THREADS = 4096, MAX_USED = 128 };
 
 icl_status icl_run_create(icl_run **out) {
   icl_run *run;
@@ -55,7 +57,7 @@ static int64_t processors(void) {
 
 icl__progress icl__progress_begin(const icl_run *run, int64_t total) {
   int64_t threads = !run ? 1 : run->threads ? run->threads : processors();
-  return (icl__progress){run, threads, 0, total};
+  return (icl__progress){run, threads < MAX_USED ? threads : MAX_USED, 0, total};
 }
 
 int icl__run_can_cancel(const icl_run *run) { return run && run->fn; }

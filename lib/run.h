@@ -10,7 +10,7 @@
 /* One call's progress: created on its stack, handed down to whatever does the work. */
 typedef struct {
   const icl_run *run; /* may be NULL */
-  int64_t threads;    /* own threads, at least 1: asked once, since the processors may change meanwhile */
+  int64_t threads;    /* own threads, 1 .. 128: asked once, since the processors may change meanwhile */
   int64_t done, total;
 } icl__progress;
 

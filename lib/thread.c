@@ -74,7 +74,8 @@ int64_t icl__lane_start(int64_t n, int64_t lanes, int64_t lane) {
   return n / lanes * lane + n % lanes * lane / lanes;
 }
 
-icl_status icl__parallel(icl__progress *progress, int64_t count, int64_t weight, icl__work_fn work, void *context) {
+static icl_status share_out(icl__progress *progress, int64_t count, int64_t weight, icl__work_fn work,
+                            icl__wait_fn wait, void *context) {
   shared_work shared = {.work = work, .context = context, .count = count};
   worker_state *states;
   int64_t workers = icl__workers(progress, count), started, reported = 0;
@@ -90,9 +91,24 @@ icl_status icl__parallel(icl__progress *progress, int64_t count, int64_t weight,
     reported = finished;
   }
   if (status) atomic_store(&shared.stop, 1);
+  else if (wait) wait(context);
   for (int64_t worker = 1; worker < started; worker++) pthread_join(states[worker].thread, NULL);
   if (!status && reported < count) status = icl__progress_add(progress, (count - reported) * weight);
   pthread_mutex_destroy(&shared.gate);
   icl__free(states);
   return status;
+}
+
+/* What the workers use is on this thread's stack, which pthread_cancel would take away: it has to wait. */
+icl_status icl__parallel_long(icl__progress *progress, int64_t count, int64_t weight, icl__work_fn work,
+                              icl__wait_fn wait, void *context) {
+  int before;
+  pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+  icl_status status = share_out(progress, count, weight, work, wait, context);
+  pthread_setcancelstate(before, &before);
+  return status;
+}
+
+icl_status icl__parallel(icl__progress *progress, int64_t count, int64_t weight, icl__work_fn work, void *context) {
+  return icl__parallel_long(progress, count, weight, work, NULL, context);
 }

@@ -14,6 +14,12 @@ typedef void (*icl__work_fn)(void *context, int64_t item, int64_t worker);
  * ICL_ERR_CANCELED leaves some items undone; ICL_ERR_MEMORY: a thread could not be started. */
 icl_status icl__parallel(icl__progress *progress, int64_t count, int64_t weight, icl__work_fn work, void *context);
 
+/* The same, for items that take long: once none is left to be taken, the calling thread calls `wait`, which reports
+ * until the others are done or told to stop. */
+typedef void (*icl__wait_fn)(void *context);
+icl_status icl__parallel_long(icl__progress *progress, int64_t count, int64_t weight, icl__work_fn work,
+                              icl__wait_fn wait, void *context);
+
 /* The number of workers icl__parallel uses for `count` items. */
 int64_t icl__workers(const icl__progress *progress, int64_t count);
 

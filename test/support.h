@@ -49,13 +49,19 @@
                   (double)(relative));                                                                             \
   } while (0)
 
-/* The number at *text, which then points behind it and a comma: as in the C locale, whatever the program's is. */
-static inline double next_number(char **text) {
-  char *end;
+/* strtod as in the C locale, whatever the program's is. */
+static inline double plain_number(const char *text, char **end) {
   locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0), before = uselocale(plain);
-  double number = strtod(*text, &end);
+  double number = strtod(text, end);
   uselocale(before);
   freelocale(plain);
+  return number;
+}
+
+/* The number at *text, which then points behind it and a comma. */
+static inline double next_number(char **text) {
+  char *end;
+  double number = plain_number(*text, &end);
   ck_assert_msg(end != *text, "no number at \"%s\"", *text);
   *text = end + (*end == ',');
   return number;

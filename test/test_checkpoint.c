@@ -1,5 +1,6 @@
 /* The checkpoint file: whatever becomes of it, the numbers of the next run are those of an undisturbed one, and what it
- * kept is not computed again. This program stands between the library and the disk: pwrite and fsync are its own. */
+ * kept is not computed again. This program stands between the library and the disk: pread, pwrite and fsync are its
+ * own. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* syscall */
 #endif
@@ -28,6 +29,8 @@ static int64_t bytes_per_write = 0; /* short writes; 0: as asked for */
 static int interrupted = 0;         /* every second call is */
 static int disk_error = EIO;
 static int calls = 0;
+static int reads = 0;
+static ino_t synced_directory; /* the last one */
 
 /* By whichever of its two names the headers give it, as in the library. */
 ssize_t pwrite(int file, const void *bytes, size_t count, off_t offset) {
@@ -44,6 +47,11 @@ ssize_t pwrite(int file, const void *bytes, size_t count, off_t offset) {
   return syscall(SYS_pwrite64, file, bytes, count, offset);
 }
 
+ssize_t pread(int file, void *bytes, size_t count, off_t offset) {
+  reads++;
+  return syscall(SYS_pread64, file, bytes, count, offset);
+}
+
 int fsync(int file) {
   if (interrupted && ++calls % 2) {
     errno = EINTR;
@@ -54,6 +62,8 @@ int fsync(int file) {
     return -1;
   }
   if (syncs_left > 0) syncs_left--;
+  struct stat information;
+  if (!fstat(file, &information) && S_ISDIR(information.st_mode)) synced_directory = information.st_ino;
   return really_sync ? (int)syscall(SYS_fsync, file) : 0;
 }
 
@@ -390,6 +400,23 @@ START_TEST(strange_records) {
 }
 END_TEST
 
+/* Behind the records a hole of 16 MB: 256 times what is read at once. The callback comes, and can cancel, after each
+ * of these reads; the first of all is the header's. */
+START_TEST(a_long_file) {
+  answers found;
+  resumes_with(0);
+  ck_assert_int_eq(truncate(path, HEADER + (1 << 24)), 0);
+  watch state = {-1, -1, 0};
+  reads = 0;
+  FAILS(ICL_ERR_CANCELED, "canceled by the progress callback", watched(1, &state, &found));
+  ck_assert_int_eq(reads, 2);
+  ck_assert_int_eq(state.first, PAIRS);
+  reads = 0;
+  resumes_with(PAIRS);
+  ck_assert_int_eq(reads, 1 + 256);
+}
+END_TEST
+
 /* What is not a checkpoint is refused and left as it is; so is one of a later format. */
 START_TEST(other_files) {
   static const char text[] = "These are the only copies of my measurements.\n";
@@ -453,6 +480,30 @@ START_TEST(paths_that_cannot_be) {
 }
 END_TEST
 
+static void expect_synced(const char *directory) {
+  struct stat information;
+  ck_assert_int_eq(stat(directory, &information), 0);
+  ck_assert_uint_eq(synced_directory, information.st_ino);
+}
+
+/* The name that has to outlast a loss of power is where the file is, whatever leads there. */
+START_TEST(links) {
+  char directory[80], target[90];
+  OK(run_at(path));
+  expect_synced(".");
+  unlink(path);
+  snprintf(directory, sizeof directory, "%s-directory", path);
+  snprintf(target, sizeof target, "%s/file", directory);
+  ck_assert_int_eq(mkdir(directory, 0700), 0);
+  ck_assert_int_eq(symlink(target, path), 0);
+  OK(run_at(path));
+  expect_synced(directory);
+  OK(run_at(target));
+  ck_assert_int_eq(unlink(target), 0);
+  ck_assert_int_eq(rmdir(directory), 0);
+}
+END_TEST
+
 /* ---- the lock ---- */
 
 typedef struct {
@@ -482,6 +533,36 @@ START_TEST(locked_within_a_process) {
   ck_assert_int_eq(state.status, ICL_ERR_IO);
   ck_assert_msg(strstr(state.message, path) && strstr(state.message, "in use by another"), "%s", state.message);
   OK(run_at(path)); /* given back */
+  icl_run_destroy(run);
+  icl_experiment_destroy(experiment);
+}
+END_TEST
+
+static int32_t fork_once(int64_t done, int64_t total, void *user) {
+  pid_t *child = user;
+  (void)done;
+  (void)total;
+  if (*child) return 0;
+  *child = fork();
+  if (!*child) {
+    sleep(60);
+    _exit(0);
+  }
+  return 0;
+}
+
+/* The end of a run gives the lock back though a child, forked meanwhile, has the file open. */
+START_TEST(unlocked_despite_a_child) {
+  pid_t child = 0;
+  icl_run *run;
+  icl_experiment *experiment = new_experiment(4, path);
+  OK(icl_run_create(&run));
+  OK(icl_run_set_progress(run, fork_once, &child));
+  icl_status first = icl_experiment_run(experiment, run), second = run_at(path);
+  kill(child, SIGKILL);
+  ck_assert_int_eq(waitpid(child, NULL, 0), child);
+  ck_assert_int_eq(first, ICL_OK);
+  ck_assert_int_eq(second, ICL_OK);
   icl_run_destroy(run);
   icl_experiment_destroy(experiment);
 }
@@ -606,9 +687,12 @@ static Suite *suite(void) {
   tcase_add_test(c, truncated_at_every_byte);
   tcase_add_test(c, every_byte_flipped);
   tcase_add_test(c, strange_records);
+  tcase_add_test(c, a_long_file);
   tcase_add_test(c, other_files);
   tcase_add_test(c, paths_that_cannot_be);
+  tcase_add_test(c, links);
   tcase_add_test(c, locked_within_a_process);
+  tcase_add_test(c, unlocked_despite_a_child);
   tcase_add_test(c, locked_against_another_process);
   tcase_add_test(c, failing_writes);
   tcase_add_test(c, failing_syncs);

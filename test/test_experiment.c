@@ -316,6 +316,33 @@ START_TEST(canceling) {
 }
 END_TEST
 
+static int32_t cancel_second_call_at_one(int64_t done, int64_t total, void *user) {
+  int64_t *calls = user;
+  (void)total;
+  return done == 1 && ++*calls == 2;
+}
+
+/* Two points on two threads, the first without a fit: the calling thread, which nearly always takes that one, has
+ * nothing to do then but to wait for the other's ten million rows. It goes on to report, and so can cancel. */
+START_TEST(canceling_while_others_work) {
+  static const double ridges[2] = {INFINITY, 0.1};
+  icl_experiment *experiment = new_experiment(2, 2.5e6, 1.0, 1.0, 0.1, 0.1);
+  OK(icl_experiment_set_replicates(experiment, 1));
+  for (int trial = 0; trial < 3; trial++) {
+    icl_run *run = new_run(2);
+    int64_t calls = 0;
+    double mean[2] = {7.0, 7.0};
+    OK(icl_run_set_progress(run, cancel_second_call_at_one, &calls));
+    FAILS(ICL_ERR_CANCELED, "canceled",
+          icl_experiment_curve(experiment, ICL_LAMBDA, 2, ridges, 1, quantities, run, mean, NULL, NULL, NULL));
+    ck_assert_int_eq(calls, 2);
+    ck_assert(mean[0] == 7.0 && mean[1] == 7.0);
+    icl_run_destroy(run);
+  }
+  icl_experiment_destroy(experiment);
+}
+END_TEST
+
 /* ---- curves ---- */
 
 static void curve_of_runs(icl_experiment *experiment, int32_t vary, const double *at, answers *out) {
@@ -577,6 +604,7 @@ static Suite *suite(void) {
   tcase_add_test(c, the_same_bits_on_any_number_of_threads);
   tcase_add_test(c, progress);
   tcase_add_test(c, canceling);
+  tcase_add_test(c, canceling_while_others_work);
   tcase_add_test(c, a_curve_is_its_runs);
   tcase_add_test(c, outputs_of_curves);
   tcase_add_test(c, sizes_are_rounded);

@@ -173,6 +173,11 @@ END_TEST
 
 static char checkpoint_name[] = "/tmp/icl-threads-XXXXXX";
 
+static void new_checkpoint(void) {
+  strcpy(&checkpoint_name[sizeof checkpoint_name - 7], "XXXXXX"); /* also where another test had its own */
+  close(mkstemp(checkpoint_name));
+}
+
 static int experiment_on_file(int number, double *values) {
   char path[64];
   snprintf(path, sizeof path, "%s-%d", checkpoint_name, number);
@@ -191,7 +196,7 @@ static int experiment_on_one_file(int number, double *values) {
 START_TEST(checkpoints_beside_each_other) {
   worker workers[THREADS];
   double alone[VALUES] = {0}, after[VALUES] = {0};
-  close(mkstemp(checkpoint_name));
+  new_checkpoint();
   same_answers(experiment_on_file);
   together(experiment_on_one_file, 1, workers);
   OK(experiment_at(1, NULL, alone));
@@ -322,6 +327,69 @@ START_TEST(canceling_stops_one_thread_only) {
 }
 END_TEST
 
+static int32_t cancel_own_thread(int64_t done, int64_t total, void *user) {
+  int *calls = user;
+  (void)done, (void)total;
+  if (!(*calls)++) pthread_cancel(pthread_self());
+  return 0;
+}
+
+typedef struct {
+  int with_file, calls;
+  icl_status status;
+  double values[4];
+} doomed;
+
+/* Has its thread canceled from the callback, in the midst of a call with threads of its own that read its stack. */
+static void *run_doomed(void *argument) {
+  static const double gamma[GAMMA] = {0.5, 0.25};
+  static const double at[] = {1.0, 2.0};
+  static const int32_t quantity = ICL_QUANTITY_ICL;
+  doomed *self = argument;
+  icl_run *run = NULL;
+  icl_experiment *experiment = NULL;
+  icl_status status = icl_run_create(&run);
+  if (!status) status = icl_run_set_threads(run, 3);
+  if (!status) status = icl_run_set_progress(run, cancel_own_thread, &self->calls);
+  if (!status) status = icl_experiment_create(10, &experiment);
+  if (!status) status = icl_experiment_set(experiment, ICL_ALPHA, 2.0);
+  if (!status) status = icl_experiment_set(experiment, ICL_KAPPA, 1.0);
+  if (!status) status = icl_experiment_set_replicates(experiment, 40);
+  if (!status) status = icl_experiment_set_checkpoint(experiment, checkpoint_name);
+  if (!status && self->with_file) {
+    status = icl_experiment_curve(experiment, ICL_TAU, 2, at, 1, &quantity, run, self->values, &self->values[2], NULL,
+                                  NULL);
+  } else if (!status) {
+    status = icl_test_error_sampled(shared.fresh, gamma, 100000, 7, run, self->values, &self->values[1]);
+  }
+  icl_experiment_destroy(experiment);
+  icl_run_destroy(run);
+  self->status = status;
+  pthread_testcancel();
+  return NULL;
+}
+
+/* The call is finished first, the checkpoint closed and unlocked, and only then the thread is no more. */
+START_TEST(threads_that_are_canceled) {
+  new_checkpoint();
+  for (int with_file = 0; with_file < 2; with_file++) {
+    doomed first = {.with_file = with_file, .status = ICL_ERR_STATE}, second = first;
+    doomed *both[] = {&first, &second};
+    for (int i = 0; i < 2; i++) {
+      pthread_t thread;
+      void *result = NULL;
+      ck_assert_int_eq(pthread_create(&thread, NULL, run_doomed, both[i]), 0);
+      ck_assert_int_eq(pthread_join(thread, &result), 0);
+      ck_assert_ptr_eq(result, PTHREAD_CANCELED);
+      ck_assert_int_gt(both[i]->calls, 0);
+      ck_assert_int_eq(both[i]->status, ICL_OK);
+    }
+    ck_assert_mem_eq(first.values, second.values, sizeof first.values);
+  }
+  ck_assert_int_eq(unlink(checkpoint_name), 0);
+}
+END_TEST
+
 static Suite *threads_suite(void) {
   Suite *suite = suite_create("threads");
   TCase *test = tcase_create("threads");
@@ -334,6 +402,7 @@ static Suite *threads_suite(void) {
   tcase_add_test(test, the_last_one_frees_the_pool);
   tcase_add_test(test, messages_are_the_threads_own);
   tcase_add_test(test, canceling_stops_one_thread_only);
+  tcase_add_test(test, threads_that_are_canceled);
   suite_add_tcase(suite, test);
   return suite;
 }

@@ -89,8 +89,8 @@ icl_status icl_experiment_set_checkpoint(icl_experiment *experiment, const char 
  *
  * The run's threads share out replicates; where there are fewer replicates than threads, each fit gets several. Results
  * do not depend on their number, to the bit. Progress counts replicates, those of the checkpoint included; the callback
- * is also called within fits, with an unchanged count, and canceling takes effect there. What is finished when a run
- * fails or is canceled stays in the checkpoint.
+ * is also called within fits and while the checkpoint is read, with an unchanged count too, and canceling takes effect
+ * there. What is finished when a run fails or is canceled stays in the checkpoint.
  *
  * @param experiment the experiment; not to be used by another thread meanwhile.
  * @param run threads and progress, or NULL.

@@ -36,7 +36,8 @@ icl_status icl_run_create(icl_run **out);
  * program's affair; the library never changes their number.
  *
  * @param run the run.
- * @param threads 1 (default) or more; 0: one per processor available to the process. At most 4096.
+ * @param threads 1 (default) or more; 0: one per processor available to the process. At most 4096, of which 128 are
+ * used: a BLAS keeps a buffer for each, and has so many.
  * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN. Since 0.1. */
 icl_status icl_run_set_threads(icl_run *run, int64_t threads);
 

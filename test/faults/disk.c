@@ -169,6 +169,7 @@ START_TEST(harmless_faults) {
   fault_hasten(2);
   strike_all(FAULT_OPEN, FAULT_FAILS, EINTR, NULL, 6);
   strike_all(FAULT_LOCK, FAULT_FAILS, EINTR, NULL, 6);
+  strike_all(FAULT_UNLOCK, FAULT_FAILS, ENOLCK, NULL, 12); /* closing does it, too */
   strike_all(FAULT_READ, FAULT_FAILS, EINTR, NULL, 8);
   strike_all(FAULT_READ, FAULT_IS_SHORT, 0, NULL, 16);
   strike_all(FAULT_WRITE, FAULT_FAILS, EINTR, NULL, 2 * (PAIRS + 1 + PAIRS / 2));
@@ -201,8 +202,8 @@ static int is_killed(int start, int64_t threads, const fault *what) {
 }
 
 START_TEST(killed_at_every_call) {
-  static const fault_kind kinds[] = {FAULT_OPEN, FAULT_LOCK, FAULT_READ, FAULT_WRITE, FAULT_SYNC, FAULT_CLOSE,
-                                     FAULT_DIRECTORY};
+  static const fault_kind kinds[] = {FAULT_OPEN, FAULT_LOCK, FAULT_UNLOCK, FAULT_READ, FAULT_WRITE, FAULT_SYNC,
+                                     FAULT_CLOSE, FAULT_DIRECTORY};
   int kills = 0;
   fault_hasten(2);
   for (int i = 0; i < (int)(sizeof kinds / sizeof *kinds); i++) {

@@ -9,14 +9,16 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 static const char *const names[FAULT_KINDS] = {"calloc and aligned_alloc", "pthread_create", "pthread_mutex_init",
-                                               "pthread_cond_init", "open", "flock", "fstat", "pread", "pwrite",
-                                               "fsync", "close", "open, fsync or close of the directory"};
+                                               "pthread_cond_init", "open", "flock", "flock that unlocks", "fstat",
+                                               "pread", "pwrite", "fsync", "close",
+                                               "open, fsync or close of the directory"};
 
 static fault current;
 static atomic_int active;
@@ -167,7 +169,7 @@ int __wrap_open64(const char *path, int flags, ...) {
 int __real_flock(int file, int operation);
 int __wrap_flock(int file, int operation);
 int __wrap_flock(int file, int operation) {
-  int now = strikes(FAULT_LOCK);
+  int now = strikes(operation == LOCK_UN ? FAULT_UNLOCK : FAULT_LOCK);
   if (fails(now)) return -1;
   int result = __real_flock(file, operation);
   kill_after(now);

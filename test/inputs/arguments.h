@@ -66,8 +66,6 @@ static void read_parameter(const char *token, const char *type, parameter *p) {
   if (is_array(p)) p->size = strtoll(p->value, NULL, 10);
 }
 
-static double read_number(const char *text) { return strtod(text, NULL); }
-
 static const unsigned char poison = 0xa5;
 
 /* Numbers above 1 where any will do, so that the largest double overflows in every product. */
@@ -96,7 +94,7 @@ static argument make_argument(const parameter *p, const char *value) {
   } else if (is(p->class, "path")) {
     a.pointer = strdup(value);
   } else if (is(p->type, "double")) {
-    a.number = read_number(value);
+    a.number = plain_number(value, NULL);
   } else {
     a.integer = value[0] == '-' ? strtoll(value, NULL, 10) : (int64_t)strtoull(value, NULL, 10);
   }

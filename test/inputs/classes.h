@@ -1,6 +1,7 @@
 /* CLASS(name, value, result, text): what a parameter of this class is given in place of the row's value. The text of
  * the message is that of the parameter's name and this value, unless it is said here. A result of OK means a success.
- * EXTREME is the value whose result, for some functions, is in their row. */
+ * EXTREME is a value whose result, for some functions, is in their row, and whose message names the parameter, or has
+ * one of the words given there. */
 
 /* a token dimension: d (d+1) doubles, and d + 1 within the BLAS integer */
 CLASS(dimension, "-9223372036854775808", ICL_ERR_DOMAIN, NULL)
@@ -117,3 +118,7 @@ CLASS(finite, "nan", ICL_ERR_NONFINITE, NULL)
 CLASS(finite, "inf", ICL_ERR_NONFINITE, NULL)
 CLASS(finite, "-inf", ICL_ERR_NONFINITE, NULL)
 CLASS(finite, "1.7976931348623157e308", ICL_OK, EXTREME)
+CLASS(finite, "-1.7976931348623157e308", ICL_OK, EXTREME)
+CLASS(finite, "4.9406564584124654e-324", ICL_OK, NULL)
+CLASS(finite, "-4.9406564584124654e-324", ICL_OK, NULL)
+CLASS(finite, "1e-310", ICL_OK, NULL)

@@ -149,16 +149,24 @@ static void destroy(const char *type, void *object) {
 }
 
 /* What can be read from an object; what cannot stays 0. */
-enum { FACTS = 8 };
+enum { FACTS = 40 };
 static void read_facts(const char *type, const void *object, double facts[FACTS]) {
   memset(facts, 0, FACTS * sizeof *facts);
   if (is(type, "icl_estimator")) icl_estimator_gamma(object, facts);
   if (is(type, "icl_experiment")) icl_experiment_result(object, ICL_QUANTITY_ICL, &facts[0], &facts[1]);
   if (is(type, "icl_experiment")) icl_experiment_theory(object, ICL_QUANTITY_ICL, &facts[2]);
-  if (is(type, "icl_dataset") && icl_dataset_dimension(object) == 2) {
-    facts[0] = (double)icl_dataset_size(object);
-    icl_dataset_copy_rows(object, 0, 1, &facts[1], &facts[3], &facts[6]);
+  if (is(type, "icl_dataset") && icl_dataset_dimension(object) <= 3) {
+    int64_t n = icl_dataset_size(object), d = icl_dataset_dimension(object), rows = n < 4 ? n : 4;
+    facts[0] = (double)n;
+    double *context = &facts[1 + rows * d];
+    if (rows > 0) icl_dataset_copy_rows(object, 0, rows, &facts[1], context, &context[rows * (d + 1)]);
   }
+  if (is(type, "icl_task_pool")) {
+    facts[0] = (double)icl_task_pool_dimension(object);
+    facts[1] = (double)icl_task_pool_size(object);
+    if (facts[0] * facts[1] < FACTS - 2) icl_task_pool_copy(object, &facts[2]);
+  }
+  if (is(type, "icl_test_law")) icl_test_law_moments(object, facts, &facts[12], &facts[28]); /* d <= 3 */
   for (int32_t j = ICL_TAU; j <= ICL_TEST_RHO && is(type, "icl_theory"); j++) icl_theory_get(object, j, &facts[j]);
   if (is(type, "icl_finite_theory")) {
     icl_test_law *law = make_law("fresh");

@@ -3,8 +3,9 @@
  * ROW(function, result, "parameter=value:class ..."): the call that succeeds, with all parameters in their order. For
  * arrays the value is the number of elements, which is exactly what is allocated. The class says which other values
  * are tried, see classes.h; `?` after it that NULL is fine; `@name` that messages call it so; `/-3` that
- * the largest double gives this status, `/1/5` the range of codes, `~x|l` that sizes beyond the address space are said
- * to be those of x or l. d = 2, l = 3, 4 rows, 3 tasks.
+ * the largest double gives this status, `/1/5` the range of codes, `~x|l` that then, or with sizes beyond the address
+ * space, the message names x or l in place of the parameter. A handle is `handle`, or `changed` by a success, or
+ * `emptied` by a failure; all others are as before after that, and const ones always. d = 2, l = 3, 4 rows, 3 tasks.
  *
  * CASE(function, "parameter=value ...", result, text): one call more, with these arguments in place of the row's; the
  * message contains the text. */
@@ -23,6 +24,8 @@ ROW(icl_attention_predict, 0, "d=2:dimension l=3:size~x|l V=9:square M=9:square 
 CASE(icl_attention_predict, "V[0]=1.7976931348623157e308", ICL_OK, "") /* only the last row counts */
 CASE(icl_attention_predict, "M[8]=1.7976931348623157e308", ICL_OK, "") /* as the last entry of the query is 0 */
 CASE(icl_attention_predict, "M[0]=1.7976931348623157e308", ICL_ERR_NONFINITE, "M")
+CASE(icl_attention_predict, "M[0]=-1.7976931348623157e308", ICL_ERR_NONFINITE, "M")
+CASE(icl_attention_predict, "M[0]=4.9406564584124654e-324 V[8]=-1e-310", ICL_OK, "")
 CASE(icl_attention_predict, "V[8]=1.7976931348623157e308", ICL_ERR_NONFINITE, "V")
 CASE(icl_attention_predict, "V[8]=1e300 M[8]=1e300 y[0]=1e300", ICL_ERR_NONFINITE, "prediction overflows")
 ROW(icl_attention_reduce, 0, "d=2:dimension V=9:lower_zero M=9:finite gamma=6:out")
@@ -80,7 +83,7 @@ ROW(icl_estimator_set_lambda, 0, "estimator=fitted:changed lambda=0.25:noise")
 ROW(icl_estimator_set_method, 0, "estimator=fitted:changed method=2:code/0/3")
 ROW(icl_estimator_set_tolerance, 0, "estimator=fitted:changed relative=1e-9:fraction")
 ROW(icl_estimator_set_max_iterations, 0, "estimator=fitted:changed count=9:any_size")
-ROW(icl_estimator_fit, 0, "estimator=fitted:handle dataset=generated:handle run=plain:run")
+ROW(icl_estimator_fit, 0, "estimator=fitted:emptied dataset=generated:handle run=plain:run")
 CASE(icl_estimator_fit, "dataset=wide", ICL_OK, "")
 CASE(icl_estimator_fit, "dataset=empty", ICL_ERR_STATE, "dataset has no rows")
 CASE(icl_estimator_fit, "dataset=endless", ICL_ERR_SIZE, "the number of rows is 9223372036854775807")
@@ -89,8 +92,8 @@ CASE(icl_estimator_fit, "dataset=vast", ICL_ERR_SIZE, "(d+1)^2 is 2147580964")
 CASE(icl_estimator_fit, "dataset=huge", ICL_ERR_NONFINITE, "dataset")
 CASE(icl_estimator_fit, "estimator=heavy", ICL_ERR_DOMAIN, "lambda is")
 CASE(icl_estimator_fit, "estimator=greedy", ICL_ERR_NOT_CONVERGED, "relative residual")
-ROW(icl_estimator_fit_path, 0, "estimator=fitted:handle dataset=generated:handle count=3:size~gamma lambda=3:noises/-2 "
-    "run=plain:run gamma=18:out")
+ROW(icl_estimator_fit_path, 0, "estimator=fitted:emptied dataset=generated:handle count=3:size~gamma "
+    "lambda=3:noises/-2 run=plain:run gamma=18:out")
 CASE(icl_estimator_fit_path, "dataset=empty", ICL_ERR_STATE, "dataset has no rows")
 CASE(icl_estimator_fit_path, "dataset=endless", ICL_ERR_SIZE, "the number of rows")
 CASE(icl_estimator_fit_path, "dataset=huge", ICL_ERR_NONFINITE, "dataset")
@@ -122,7 +125,7 @@ ROW(icl_experiment_set_replicates, 0, "experiment=finished:changed count=3:any_s
 ROW(icl_experiment_set_seed, 0, "experiment=finished:changed seed=7:seed")
 ROW(icl_experiment_set_checkpoint, 0, "experiment=finished:changed path=nothing:path?")
 CASE(icl_experiment_set_checkpoint, "path=", ICL_ERR_ARGUMENT, "path is empty")
-ROW(icl_experiment_run, 0, "experiment=finished:handle run=plain:run")
+ROW(icl_experiment_run, 0, "experiment=finished:emptied run=plain:run")
 CASE(icl_experiment_run, "experiment=new", ICL_ERR_STATE, "tau was not set")
 CASE(icl_experiment_run, "experiment=endless", ICL_ERR_SIZE, "n would be")
 CASE(icl_experiment_run, "experiment=many", ICL_ERR_SIZE, "replicates would have")
@@ -143,7 +146,7 @@ ROW(icl_experiment_theory, 0, "experiment=finished:handle quantity=1:code/1/5 va
 CASE(icl_experiment_theory, "experiment=new", ICL_ERR_STATE, "tau was not set")
 CASE(icl_experiment_theory, "experiment=endless", ICL_ERR_SIZE, "n would be")
 ROW(icl_experiment_curve, 0, "experiment=finished:handle vary=1:code/1/5 count=3:size~points|answers "
-    "at=3:ratios@tau/-4 quantity_count=2:size~answers quantities=2:codes/1/3 run=plain:run mean=6:out? "
+    "at=3:ratios@tau/-4~n quantity_count=2:size~answers quantities=2:codes/1/3 run=plain:run mean=6:out? "
     "standard_error=6:out? theory=6:out? sizes=12:out?")
 CASE(icl_experiment_curve, "experiment=new", ICL_ERR_STATE, "alpha was not set")
 CASE(icl_experiment_curve, "vary=2 at[2]=inf", ICL_ERR_DOMAIN, "alpha is inf")
@@ -163,7 +166,7 @@ CASE(icl_finite_theory_create, "pool=infinite", ICL_OK, "")
 CASE(icl_finite_theory_create, "pool=vast", ICL_ERR_SIZE, "(d+1)^2 is 2147580964")
 ROW(icl_finite_theory_set_samples, 0, "theory=solved:changed count=500:samples")
 ROW(icl_finite_theory_set_seed, 0, "theory=solved:changed seed=7:seed")
-ROW(icl_finite_theory_solve, 0, "theory=corrected:handle run=plain:run")
+ROW(icl_finite_theory_solve, 0, "theory=corrected:emptied run=plain:run")
 CASE(icl_finite_theory_solve, "theory=endless", ICL_ERR_SIZE, "feature samples would have")
 ROW(icl_finite_theory_error, 0, "theory=solved:handle law=fresh:handle error=1:out standard_error=1:out?")
 CASE(icl_finite_theory_error, "theory=corrected", ICL_ERR_STATE, "theory is not solved")

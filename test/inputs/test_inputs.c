@@ -5,6 +5,8 @@
 
 #include "calls.h"
 
+#include <ctype.h>
+
 enum { FUNCTIONS = sizeof functions / sizeof *functions };
 
 typedef struct {
@@ -89,7 +91,7 @@ static void change(const signature *s, const char *changes, argument *arguments)
     } else if (element_size(&s->parameter[i]) == 4) {
       ((int32_t *)arguments[i].pointer)[atoi(bracket + 1)] = (int32_t)strtoll(equals + 1, NULL, 10);
     } else {
-      ((double *)arguments[i].pointer)[atoi(bracket + 1)] = read_number(equals + 1);
+      ((double *)arguments[i].pointer)[atoi(bracket + 1)] = plain_number(equals + 1, NULL);
     }
   }
 }
@@ -134,6 +136,17 @@ static void check_outputs(const signature *s, const argument *arguments, int suc
   }
 }
 
+static int is_letter(char c) { return isalnum((unsigned char)c) || c == '_'; }
+
+/* As a whole word. */
+static int is_named(const char *word) {
+  const char *message = icl_last_error_message(), *at = message;
+  for (; (at = strstr(at, word)); at++) {
+    if ((at == message || !is_letter(at[-1])) && !is_letter(at[strlen(word)])) return 1;
+  }
+  return 0;
+}
+
 /* One of the words of a list "a|b" is in the message; so is one of none. */
 static int names_one_of(const char *list) {
   char word[SPECIFICATION];
@@ -141,10 +154,16 @@ static int names_one_of(const char *list) {
   for (const char *from = list; *from; from += strspn(from, "|")) {
     int length = (int)strcspn(from, "|");
     snprintf(word, sizeof word, "%.*s", length, from);
-    if (strstr(icl_last_error_message(), word)) return 1;
+    if (is_named(word)) return 1;
     from += length;
   }
   return 0;
+}
+
+/* Whether a handle has to be as it was: what is const always, anything after a failure, unless that empties it. */
+static int stays(const parameter *p, int failed) {
+  if (!p->handle[0] || is_out(p) || is(p->class, "destroyed")) return 0;
+  return !strncmp(p->type, "const ", 6) || (failed && !is(p->class, "emptied"));
 }
 
 static void attempt(const signature *s, const char *changes, int64_t result, const char *text, const char *words) {
@@ -171,8 +190,8 @@ static void attempt(const signature *s, const char *changes, int64_t result, con
                   icl_last_error_message());
   }
   if (has_status) check_outputs(s, arguments, !fails, changes);
-  for (int i = 0; i < s->function->count && fails; i++) {
-    if (!is(s->parameter[i].class, "changed") || !arguments[i].pointer) continue;
+  for (int i = 0; i < s->function->count; i++) {
+    if (!stays(&s->parameter[i], fails) || !arguments[i].pointer) continue;
     read_facts(s->parameter[i].handle, arguments[i].pointer, after);
     ck_assert_msg(!memcmp(before[i], after, sizeof after), "%s(%s): %s changed", s->function->name, changes,
                   s->parameter[i].name);
@@ -184,7 +203,7 @@ static void attempt(const signature *s, const char *changes, int64_t result, con
 
 static void expect_text(const parameter *p, const char *value, char *text, size_t size) {
   if (is(p->type, "int64_t") || is(p->type, "int32_t")) snprintf(text, size, "%s is %s", p->called, value);
-  else snprintf(text, size, "%s is %.17g", p->called, read_number(value));
+  else snprintf(text, size, "%s is %.17g", p->called, plain_number(value, NULL));
 }
 
 /* One value of the parameter's class, or of one element of an array. */
@@ -195,7 +214,7 @@ static void attempt_value(const signature *s, const parameter *p, const table_ca
   else snprintf(changes, sizeof changes, "%s[%d]=%s", p->name, (int)element, entry->changes);
   if (entry->text == extreme) {
     if (p->first) result = p->first;
-    attempt(s, changes, result, "", p->words);
+    attempt(s, changes, result, "", *p->words ? p->words : p->called);
     return;
   }
   if (entry->text) snprintf(text, sizeof text, "%s", entry->text);
@@ -208,16 +227,20 @@ static void attempt_value(const signature *s, const parameter *p, const table_ca
 }
 
 static void attempt_codes(const signature *s, const parameter *p) {
-  char changes[128], text[128];
+  char place[64], changes[128], text[128];
   const int64_t wrong[] = {INT32_MIN, p->first - 1, p->last + 1, INT32_MAX};
-  for (int i = 0; i < 4; i++) {
-    snprintf(changes, sizeof changes, "%s%s=%d", p->name, p->size ? "[0]" : "", (int)wrong[i]);
-    snprintf(text, sizeof text, "%s is %d", p->size ? "[0]" : p->name, (int)wrong[i]);
-    attempt(s, changes, ICL_ERR_ARGUMENT, text, p->name);
-  }
-  for (int code = p->first; code <= p->last; code++) {
-    snprintf(changes, sizeof changes, "%s%s=%d", p->name, p->size ? "[0]" : "", code);
-    attempt(s, changes, ICL_OK, "", "");
+  for (int64_t j = 0; j < (p->size ? 3 : 1); j++) {
+    snprintf(place, sizeof place, "%s", p->name);
+    if (p->size) snprintf(place, sizeof place, "%s[%d]", p->name, (int)(j * (p->size - 1) / 2));
+    for (int i = 0; i < 4; i++) {
+      snprintf(changes, sizeof changes, "%s=%d", place, (int)wrong[i]);
+      snprintf(text, sizeof text, "%s is %d", place, (int)wrong[i]);
+      attempt(s, changes, ICL_ERR_ARGUMENT, text, "");
+    }
+    for (int code = p->first; code <= p->last; code++) {
+      snprintf(changes, sizeof changes, "%s=%d", place, code);
+      attempt(s, changes, ICL_OK, "", "");
+    }
   }
 }
 
@@ -245,8 +268,8 @@ static int is_of_class(const char *class, const parameter *p) {
 }
 
 static void attempt_parameter(const signature *s, const parameter *p) {
-  static const char *const plain[] = {"handle", "changed", "destroyed", "lookup", "out", "room", "new", "run", "path",
-                                      "callback", "user", "code", "codes"};
+  static const char *const plain[] = {"handle", "changed", "emptied", "destroyed", "lookup", "out", "room", "new",
+                                      "run", "path", "callback", "user", "code", "codes"};
   int known = 0;
   int64_t before = calls;
   for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) known |= is(p->class, plain[i]);
@@ -255,7 +278,7 @@ static void attempt_parameter(const signature *s, const parameter *p) {
   if (is(p->class, "run")) attempt(s, "run=canceling", ICL_ERR_CANCELED, "canceled", "");
   for (int i = 0; i < CLASSES; i++) {
     if (!is_of_class(classes[i].name, p)) continue;
-    if (classes[i].text == extreme && has_structure(p)) continue;
+    if (classes[i].result == ICL_OK && has_structure(p)) continue;
     known = 1;
     if (!p->size) attempt_value(s, p, &classes[i], -1);
     for (int64_t j = 0; j < 3 && p->size; j++) attempt_value(s, p, &classes[i], j * (p->size - 1) / 2);
