@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grid.h"
 #include "series.h"
 
 #define NAME "11_scaling"
@@ -129,14 +130,6 @@ static void choose_sizes(peak *found, int64_t d) {
   }
 }
 
-/* splitmix64 (Steele, Lea and Flood 2014). */
-static uint64_t next_random(uint64_t *state) {
-  uint64_t word = *state += UINT64_C(0x9e3779b97f4a7c15);
-  word = (word ^ (word >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-  word = (word ^ (word >> 27)) * UINT64_C(0x94d049bb133111eb);
-  return word ^ (word >> 31);
-}
-
 /* The n whose mean of logarithms, [n][replicate], over the chosen replicates is the largest. */
 static double largest(const peak *found, int64_t replicates, const double *logs, const int64_t *chosen) {
   double best = -INFINITY, at = 0.0;
@@ -154,12 +147,13 @@ static double largest(const peak *found, int64_t replicates, const double *logs,
  * that of a number rounded to the distance of neighbours. */
 static void locate(peak *found, int64_t d, int64_t replicates, const double *logs) {
   int64_t *chosen = malloc((size_t)replicates * sizeof *chosen);
-  uint64_t state = (uint64_t)d;
   if (!chosen) fail("no memory for %" PRId64 " replicates", replicates);
   found->at = largest(found, replicates, logs, NULL);
   double step = (double)d / 4.0, square = step * step / 12.0;
   for (int i = 0; i < RESAMPLES; i++) {
-    for (int64_t r = 0; r < replicates; r++) chosen[r] = (int64_t)(next_random(&state) % (uint64_t)replicates);
+    for (int64_t r = 0; r < replicates; r++) {
+      chosen[r] = (int64_t)(family_seed((uint64_t)d, i * replicates + r) % (uint64_t)replicates);
+    }
     square += pow(largest(found, replicates, logs, chosen) - found->at, 2.0) / RESAMPLES;
   }
   found->error = sqrt(square);

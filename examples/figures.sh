@@ -10,8 +10,8 @@
 #                     beside examples/ is brought up to date
 #   NAME...           only the programs whose names contain one of these, such as 06 or learning
 #
-# An interrupted run goes on where it was when it is started again: finished replicates are in FOLDER/NAME.checkpoint,
-# and a program without such a file is not run again for the figure it has drawn.
+# An interrupted run goes on where it was when it is started again: finished replicates are in FOLDER/NAME.checkpoint
+# (or .finite, .dmmse, .fits), and a program without such a file is not run again for the figure it has drawn.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 mode=--quick output=$root/figures threads= build= names=

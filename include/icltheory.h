@@ -19,7 +19,8 @@
  * - Arrays are contiguous, row-major doubles. Sizes are int64_t, at least 1.
  * - A handle owns what it needs: whatever it was made from may be destroyed first. icl_X_destroy(NULL) does nothing.
  * - Several threads may use one handle at a time through const functions; one that changes it needs it alone.
- * - Nothing is printed, no signal or global state is touched, and no answer is NaN: a divergent error is +infinity. */
+ * - Nothing is printed, no signal handler or global state is changed (the caller's signals are blocked only while
+ *   threads are started), and no answer is NaN: a divergent error is +infinity. */
 #ifndef ICLTHEORY_H
 #define ICLTHEORY_H
 

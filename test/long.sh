@@ -101,6 +101,12 @@ tools() {
 }
 
 [ "${1:-}" != --list ] || { echo "$steps"; exit; }
+for step in "$@"; do
+  case " $steps " in
+    *" $step "*) ;;
+    *) echo "long.sh: there is no step $step" >&2; exit 2 ;;
+  esac
+done
 if [ ! -f "$native/build.ninja" ]; then
   meson setup -Dtests=enabled "$native" "$root" >"$folder/native.log" 2>&1 || { cat "$folder/native.log"; exit 1; }
 fi
@@ -116,8 +122,8 @@ for step in ${*:-$steps}; do
   begin=$(date +%s)
   if $step >"$folder/$step.log" 2>&1; then outcome=passed; else outcome=FAILED result=1; fi
   seconds=$(($(date +%s) - begin))
-  counts="$(grep -c '^ *ok .*' "$folder/$step.log") ok, $(grep -c '^ *not ok ' "$folder/$step.log") not ok"
-  echo "$outcome  $step: $counts, $(grep -c '^ *ok .*# SKIP' "$folder/$step.log") of them skipped," \
-    "$((seconds / 60)) min $((seconds % 60)) s"
+  ok=$(grep -c '^ *ok .*' "$folder/$step.log") skipped=$(grep -c '^ *ok .*# SKIP' "$folder/$step.log")
+  bad=$(grep -c '^ *not ok ' "$folder/$step.log")
+  echo "$outcome  $step: $ok ok ($skipped of them skipped), $bad not ok, $((seconds / 60)) min $((seconds % 60)) s"
 done
 exit $result

@@ -1,8 +1,6 @@
-/* The closed-form curves, held against reference values, against Marchenko-Pastur integrals that share no algebra with
- * the library, against each other, and against facts about the model. */
+/* The closed-form curves, held against Marchenko-Pastur integrals that share no algebra with the library, against each
+ * other, and against facts about the model. test_theory_reference holds them against reference values. */
 #include "support.h"
-
-#include <stdio.h>
 
 typedef struct {
   double tau, alpha, kappa, rho, lambda;
@@ -37,54 +35,6 @@ static point grid_point(int index, double lambda) {
   p.kappa = grid_kappa[index / 36];
   return p;
 }
-
-/* ---- Reference values ---- */
-
-/* S = (M (1-s)/D) (nu^2 (1+s) + (e_IDG/tau) (s^2 + q + s xi)), the gap's formula with its one minus sign turned: the
- * size of the terms that make up the gap, which itself passes through 0. */
-static double gap_scale(point p, double idg, double xi) {
-  double q = (1.0 + p.rho) / p.alpha, nu = q + xi;
-  double b = nu - 1.0 + 1.0 / p.kappa;
-  double root = sqrt(b * b + 4.0 * nu);
-  double s = b > 0.0 ? 2.0 * nu / (b + root) : 0.5 * (root - b);
-  double complement = s / (p.kappa * (s + nu));
-  return complement / (s + nu) / (s * s + nu) * (nu * nu * (1.0 + s) + idg / p.tau * (s * s + q + s * xi));
-}
-
-/* Measured over all rows: relative errors of at most 4.6e-16 (ICL), 4.8e-16 (IDG) and 2.7e-16 (XI), and 5.8e-16 of its
- * scale for the gap. The bound of 1e-14 leaves room for other compilers; what is promised is 1e-12. */
-static void check_reference_row(char *line) {
-  point p;
-  p.tau = next_number(&line);
-  p.alpha = next_number(&line);
-  p.kappa = next_number(&line);
-  p.rho = next_number(&line);
-  p.lambda = next_number(&line);
-  double icl = next_number(&line), idg = next_number(&line), gap = next_number(&line), xi = next_number(&line);
-  CLOSE(value_of(p, ICL_QUANTITY_ICL), icl, 1e-14);
-  CLOSE(value_of(p, ICL_QUANTITY_IDG), idg, 1e-14);
-  CLOSE(value_of(p, ICL_QUANTITY_XI), xi, 1e-14);
-  if (p.kappa == INFINITY) {
-    ck_assert(value_of(p, ICL_QUANTITY_GAP) == 0.0);
-  } else {
-    NEAR(value_of(p, ICL_QUANTITY_GAP), gap, 1e-14 * gap_scale(p, idg, xi));
-  }
-}
-
-START_TEST(reference_values) {
-  char line[512];
-  int rows = 0;
-  FILE *file = fopen(DATA_DIR "/theory.csv", "r");
-  ck_assert_ptr_nonnull(file);
-  while (fgets(line, sizeof line, file)) {
-    if (line[0] == '#' || line[0] == 't') continue;
-    check_reference_row(line);
-    rows++;
-  }
-  fclose(file);
-  ck_assert_int_eq(rows, 283);
-}
-END_TEST
 
 /* ---- Marchenko-Pastur integrals, the independent way ---- */
 
@@ -667,7 +617,6 @@ END_TEST
 static Suite *suite(void) {
   Suite *s = suite_create("theory");
   TCase *values = tcase_create("values"), *facts = tcase_create("facts"), *interface = tcase_create("interface");
-  tcase_add_test(values, reference_values);
   tcase_add_test(values, quadrature_is_right);
   tcase_add_test(values, theory_equals_integrals);
   tcase_add_test(values, long_contexts_have_a_limit);

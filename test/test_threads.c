@@ -1,6 +1,6 @@
 /* Several threads of the program call the library at once: on handles of their own, on shared ones that are const, and
  * with errors of their own. Each answer has to be, to the bit, the one that the same calls give one after the other.
- * test/checkers/tsan.sh runs this program under ThreadSanitizer. */
+ * The test thread_sanitizer runs this program under ThreadSanitizer. */
 #include "support.h"
 
 #include <pthread.h>

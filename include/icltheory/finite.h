@@ -25,7 +25,7 @@ extern "C" {
 /** How much of the finite size is kept. */
 enum {
   ICL_FINITE_POOL = 1,     /**< the pool's own second moments [eq. F4 to F6] */
-  ICL_FINITE_CORRECTED = 2 /**< and the fluctuations of the features [eq. F7 to F15] */
+  ICL_FINITE_CORRECTED = 2 /**< and the fluctuations of the features [eq. F7 to F16] */
 };
 
 /** A finite model and what is predicted of it. Opaque. */

@@ -1,6 +1,7 @@
 /* How a long computation runs: its threads, its progress report, its cancellation.
  *
- * Every long function takes `const icl_run *run` last. NULL means one thread and no progress report. */
+ * Every long function takes `const icl_run *run` after its other inputs and before its outputs. NULL means one thread
+ * and no progress report. */
 #ifndef ICLTHEORY_RUN_H
 #define ICLTHEORY_RUN_H
 

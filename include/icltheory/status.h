@@ -21,7 +21,7 @@ enum {
   ICL_ERR_STATE = -5,           /**< a result asked for before it was computed, or after a failure */
   ICL_ERR_NOT_CONVERGED = -100, /**< the accuracy asked for was not reached */
   ICL_ERR_SINGULAR = -101,      /**< the answer does not exist here */
-  ICL_ERR_MEMORY = -200,        /**< out of memory, or no thread could be started */
+  ICL_ERR_MEMORY = -200,        /**< out of memory, or a thread could not be started */
   ICL_ERR_IO = -201,            /**< a file could not be read or written */
   ICL_ERR_CANCELED = -300,      /**< the progress callback asked to stop */
   ICL_ERR_UNSUPPORTED = -301    /**< not possible for this kind of object */

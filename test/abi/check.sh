@@ -75,9 +75,9 @@ else
 fi
 
 # Printing, ending the process, starting others, its signals, generators, locale and environment are the program's
-# affair. vsnprintf writes messages into memory; no number is read. pthread_sigmask is for the library's own threads.
+# affair. vsnprintf writes messages into memory; no number is read.
 # What is put before and after the names of forbidden.txt is what fortified headers and versions of glibc make of them.
-sed 's/^/(_+(IO_|isoc[0-9]+_|GI_)?)?(/; s/$/)(_chk)?/' "$here/forbidden.txt" >"$work/forbidden_names"
+sed '/^#/d; s/^/(_+(IO_|isoc[0-9]+_|GI_)?)?(/; s/$/)(_chk)?/' "$here/forbidden.txt" >"$work/forbidden_names"
 # The list itself: what a compiler makes of calls that are forbidden, and calls that are not.
 printf '%s\n' printf __printf_chk __vfprintf_chk puts _IO_putc stderr exit _exit __assert_fail abort signal sigaction \
   rand srandom setlocale strtod strtold_l __isoc99_sscanf __isoc23_strtol getenv __longjmp_chk fesetround >"$work/bad"

@@ -3,10 +3,9 @@ for each program.
 
 usage: programs.py BUILD LABEL [--only NAME]... [--without NAME=REASON]... [--slower FACTOR] [--wrap COMMAND]
 
-The programs are those tests of Meson's list whose program was built there; so a new one is taken by itself. One that
-cannot work in an instrumented process says so with the suite `uninstrumented` and is shown as skipped. They run one at
-a time, each with its environment of Meson's list, its arguments and its time limit times FACTOR. Times shown are of the
-processor.
+The programs are those tests of Meson's list whose program was built there; so a new one is taken by itself. They run
+one at a time, each with its environment of Meson's list, its arguments and its time limit times FACTOR. Times shown are
+of the processor.
 """
 import argparse
 import json
@@ -78,8 +77,6 @@ def main():
         name = program["name"]
         if arguments.only and name not in arguments.only:
             continue
-        if "uninstrumented" in " ".join(program["suite"]):
-            without.setdefault(name, "works in a process without instruments only")
         if name in without:
             tap.skip(f"{arguments.label}: {name}", without[name])
         else:

@@ -6,31 +6,11 @@ import pty
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 
-PROGRAM = os.path.abspath(sys.argv[1])
+from example import PROGRAM, finish, read, rows, run, skip, test
+
 QUICK = ["--d", "12", "--replicates", "6", "--tau", "0.4,1,3", "--lambda", "1e-3", "--seed", "5"]
-results = []
-
-
-def test(name, passed, detail=""):
-    results.append(passed)
-    print(f"{'ok' if passed else 'not ok'} {len(results)} - {name}")
-    if not passed:
-        print("# " + detail.replace("\n", "\n# "))
-
-
-def run(folder, *arguments, path=None):
-    environment = dict(os.environ)
-    if path is not None:
-        environment["PATH"] = path
-    return subprocess.run([PROGRAM, *arguments], cwd=folder, env=environment, capture_output=True, text=True)
-
-
-def rows(folder, name):
-    with open(os.path.join(folder, name), newline="") as file:
-        return [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
 
 
 def check_points(folder):
@@ -61,10 +41,7 @@ def check_curve(folder):
 
 
 def check_figures(folder):
-    with open(os.path.join(folder, "double_descent.svg"), encoding="utf-8") as file:
-        svg = file.read()
-    with open(os.path.join(folder, "double_descent.png"), "rb") as file:
-        png = file.read()
+    svg, png = read(folder, "double_descent.svg"), read(folder, "double_descent.png", "rb")
     labels = ("ICL, theory", "IDG, simulation", "d = 12 (6", "τ = n/d²", "α = l/d = 10", "κ = k/d = 0.5", "ρ = 0.01",
               "λ = 0.001")
     missing = [text for text in labels if text not in svg]
@@ -105,8 +82,7 @@ def check_progress(folder):
     try:
         main, terminal = pty.openpty()
     except OSError as error:
-        print(f"ok {len(results) + 1} - progress # SKIP no pseudo-terminal: {error}")
-        results.append(True)
+        skip("progress", f"no pseudo-terminal: {error}")
         return
     subprocess.run([PROGRAM, *QUICK, "--no-plot", "--threads", "4"], cwd=folder, stdout=subprocess.DEVNULL,
                    stderr=terminal)
@@ -145,12 +121,10 @@ with tempfile.TemporaryDirectory() as folder:
         check_figures(folder)
         check_names(folder)
     else:
-        print(f"ok {len(results) + 1} - figures # SKIP gnuplot is not installed")
-        results.append(True)
+        skip("figures", "gnuplot is not installed")
 
     run(folder, *QUICK, "--threads", "3", "--no-plot", "--output", "again")
-    with open(os.path.join(folder, "double_descent.csv")) as one, open(os.path.join(folder, "again.csv")) as other:
-        test("the same numbers with other threads", one.read() == other.read())
+    test("the same numbers with other threads", read(folder, "double_descent.csv") == read(folder, "again.csv"))
     test("--no-plot draws nothing", not os.path.exists(os.path.join(folder, "again.svg")))
     check_seeds(folder)
     check_progress(folder)
@@ -171,6 +145,4 @@ with tempfile.TemporaryDirectory() as folder:
     done = run(folder, "--output", "missing/folder/x")
     test("a file that cannot be written is an error", done.returncode == 1 and done.stdout == ""
          and "01_double_descent: missing/folder/x.csv: No such file" in done.stderr, done.stderr)
-
-print(f"1..{len(results)}")
-sys.exit(not all(results))
+finish()

@@ -2,11 +2,9 @@
 import os
 import re
 import subprocess
-import sys
 import tempfile
 
-SCRIPT = os.path.abspath(sys.argv[1])
-results = []
+from example import PROGRAM as SCRIPT, finish, read, test
 
 # What a program looks like to the script: help, files, and a line in a log of its calls.
 PROGRAM = """#!/bin/sh
@@ -17,13 +15,6 @@ BODY
 """
 KEEPS = 'HELP="Usage: x --quick --full --threads N\n\nCurves. Writes PREFIX.txt, PREFIX.checkpoint."'
 FORGETS = 'HELP="Usage: x\n\nThe <first> figure,\nin two lines. Writes PREFIX.csv.\n\nMore."'
-
-
-def test(name, passed, detail=""):
-    results.append(passed)
-    print(f"{'ok' if passed else 'not ok'} {len(results)} - {name}")
-    if not passed:
-        print("# " + str(detail)[:4000].replace("\n", "\n# "))
 
 
 def put(build, name, help_text, body):
@@ -42,14 +33,12 @@ def run(folder, *arguments):
                           env=dict(os.environ, CALLS=calls))
     lines = []
     if os.path.exists(calls):
-        with open(calls, encoding="utf-8") as file:
-            lines = [line.split(" --output")[0].split() for line in file.read().splitlines()]
+        lines = [line.split(" --output")[0].split() for line in read(folder, "calls").splitlines()]
     return done, lines
 
 
 def page(folder):
-    with open(os.path.join(folder, "out put", "index.html"), encoding="utf-8") as file:
-        return file.read()
+    return read(os.path.join(folder, "out put"), "index.html")
 
 
 with tempfile.TemporaryDirectory() as folder:
@@ -94,6 +83,4 @@ with tempfile.TemporaryDirectory() as folder:
     test("an unknown option is refused", done.returncode == 2 and not calls, done.stderr)
     done = subprocess.run(["sh", SCRIPT, "--help"], capture_output=True, text=True)
     test("--help", done.returncode == 0 and "--full" in done.stdout and "#" not in done.stdout, done.stdout)
-
-print(f"1..{len(results)}")
-sys.exit(not all(results))
+finish()

@@ -56,6 +56,13 @@ refuse "no file installed says where it was built or staged" \
 for name in $(grep -rhoE 'doc/[a-z_]+\.md' "$root/include" | sort -u); do
   check "the headers' $name is installed" test -s "$work/stage$prefix/share/doc/icltheory/${name#doc/}"
 done
+# Those out of doc/ are for readers of the source, those with a colon for other hosts.
+pages=$work/stage$prefix/share/doc/icltheory
+grep -ohE '\]\([^):]+\)' "$pages"/*.md |
+  sed -e 's/^](//' -e 's/[#)].*//' -e '/^$/d' -e '/^\.\.\//d' | sort -u >"$work/links"
+while read -r link; do [ -s "$pages/$link" ] || echo "$link"; done <"$work/links" >"$work/log"
+[ -s "$work/links" ] && [ ! -s "$work/log" ]
+report $? "links between installed pages lead somewhere"
 
 # The .pc file. One place for the version; nothing but the library itself for a program linked shared.
 check ".pc: version" equal "$version" "$(pkg-config --modversion icltheory)"

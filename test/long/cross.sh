@@ -21,16 +21,14 @@ runner=
 [ "$architecture" = i386 ] || runner="qemu-$architecture -L $system"
 export OPENBLAS_NUM_THREADS=1 CK_DEFAULT_TIMEOUT=3000
 
-# hashes.txt by the sources that draw, compiled as test/streams/check.sh does.
-sources=$root/test/streams/hashes.c
-for name in rng sequence context tasks alloc checked status; do sources="$sources $root/lib/$name.c"; done
+# hashes.txt by the sources that draw.
+. "$root/test/streams/sources.sh"
 compiler=$(sed -n "s/^c = '\(.*\)'$/\1/p" "$system/cross.ini")
-flags='-std=c11 -O2 -ffp-contract=off -fno-math-errno -fno-trapping-math'
+flags="-O2 $stream_flags"
 [ "$architecture" != i386 ] || flags="$flags -msse2 -mfpmath=sse"
 # shellcheck disable=SC2086
 same_streams() {
-  $compiler $flags --sysroot="$system" -static -I"$root/include" -I"$root/lib" -I"$root/test" $sources -lm \
-    -o "$work/hashes" &&
+  $compiler $flags --sysroot="$system" -static $stream_sources -lm -o "$work/hashes" &&
     $runner "$work/hashes" >"$work/found" && diff "$root/test/streams/hashes.txt" "$work/found"
 }
 check "$architecture: the streams, bit by bit" same_streams

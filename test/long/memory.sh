@@ -1,19 +1,17 @@
 #!/bin/sh
-# What needs no BLAS, under clang's MemorySanitizer: the draws. Whoever writes to memory has to be compiled with it, and
-# OpenBLAS, LAPACK and Check are not, so that everything they compute would be reported as never written. valgrind has
-# no such limits and sees the rest.
+# What needs no BLAS, under clang's MemorySanitizer: the draws and the theory in closed form. Whoever writes to memory
+# has to be compiled with it, and OpenBLAS, LAPACK and Check are not, so that everything they compute would be reported
+# as never written. valgrind has no such limits and sees the rest.
 # usage: memory.sh SOURCE_ROOT WORK
 set -u
 root=$1 work=$2
 mkdir -p "$work" || exit 1
 . "$root/test/tap.sh"
-sources=$root/test/streams/hashes.c
-for name in rng sequence context tasks alloc checked status; do sources="$sources $root/lib/$name.c"; done
-flags='-std=c11 -O1 -g -ffp-contract=off -fno-math-errno -fno-trapping-math -fsanitize=memory'
-flags="$flags -fsanitize-memory-track-origins -fno-sanitize-recover=all"
+. "$root/test/streams/sources.sh"
+flags="$stream_flags -O1 -g -fsanitize=memory -fsanitize-memory-track-origins -fno-sanitize-recover=all"
 # shellcheck disable=SC2086
 same_streams() {
-  clang $flags -I"$root/include" -I"$root/lib" -I"$root/test" $sources -lm -o "$work/hashes" &&
+  clang $flags $stream_sources -lm -o "$work/hashes" &&
     "$work/hashes" >"$work/found" && diff "$root/test/streams/hashes.txt" "$work/found"
 }
 check "memory sanitizer: the streams" same_streams
@@ -23,7 +21,7 @@ for name in theory theory_value theory_derivative theory_critical alloc checked 
 done
 # shellcheck disable=SC2086
 same_theory() {
-  clang $flags -D_GNU_SOURCE -I"$root/include" -I"$root/lib" -I"$root/test" $theory -lm -o "$work/theory" &&
+  clang $flags -D_GNU_SOURCE $theory -lm -o "$work/theory" &&
     "$work/theory" >"$work/found" && [ -s "$work/found" ]
 }
 check "memory sanitizer: the theory" same_theory

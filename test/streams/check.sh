@@ -6,8 +6,7 @@ root=$1
 work=$2/streams
 mkdir -p "$work" || exit 1
 . "$root/test/tap.sh"
-sources="$root/test/streams/hashes.c"
-for name in rng sequence context tasks alloc checked status; do sources="$sources $root/lib/$name.c"; done
+. "$root/test/streams/sources.sh"
 machine=$(uname -m)
 for compiler in gcc clang; do
   for level in -O0 -O2 -O3 '-O3 -mavx2 -mfma'; do
@@ -23,10 +22,8 @@ for compiler in gcc clang; do
           continue
         fi ;;
     esac
-    # The flags that lib/ is built with.
     # shellcheck disable=SC2086
-    { $compiler -std=c11 $level -ffp-contract=off -fno-math-errno -fno-trapping-math -I"$root/include" \
-      -I"$root/lib" $sources -lm -o "$work/hashes" &&
+    { $compiler $level $stream_flags $stream_sources -lm -o "$work/hashes" &&
       "$work/hashes" >"$work/found" && diff "$root/test/streams/hashes.txt" "$work/found"; } >"$work/log" 2>&1
     report $? "$name"
   done

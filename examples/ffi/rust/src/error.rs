@@ -27,7 +27,7 @@ pub enum Status {
     NotConverged,
     /// The answer does not exist here.
     Singular,
-    /// Out of memory, or no thread could be started.
+    /// Out of memory, or a thread could not be started.
     Memory,
     /// A file could not be read or written.
     Io,

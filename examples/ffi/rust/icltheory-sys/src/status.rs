@@ -18,7 +18,7 @@ pub const ICL_ERR_STATE: icl_status = -5;
 pub const ICL_ERR_NOT_CONVERGED: icl_status = -100;
 /// The answer does not exist here
 pub const ICL_ERR_SINGULAR: icl_status = -101;
-/// Out of memory, or no thread could be started
+/// Out of memory, or a thread could not be started
 pub const ICL_ERR_MEMORY: icl_status = -200;
 /// A file could not be read or written
 pub const ICL_ERR_IO: icl_status = -201;
