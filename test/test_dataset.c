@@ -459,8 +459,8 @@ START_TEST(appended_rows_are_finite) {
 }
 END_TEST
 
-/* One row has an error but no standard error; and squared errors of 1e200 have a mean but no deviation that a double
- * holds. Asked for, each of them is refused, and the mean with it. */
+/* One row has an error but no standard error. Squared errors of 1e200 have both, though no double holds the squares of
+ * their deviations; larger ones that overflow themselves have none. What is refused leaves the mean, too. */
 START_TEST(errors_without_a_standard_error) {
   double gamma[D * (D + 1)] = {0}, mean = -7.0, standard_error = -7.0;
   icl_dataset *one = one_task_dataset(4, 1, 1), *many = one_task_dataset(4, 600, 1);
@@ -469,10 +469,15 @@ START_TEST(errors_without_a_standard_error) {
   ck_assert(mean == -7.0 && standard_error == -7.0);
   OK(icl_dataset_error(one, gamma, NULL, &mean, NULL));
   ck_assert(mean > 0.0 && mean < INFINITY);
-  gamma[1] = 1e100;
-  OK(icl_dataset_error(many, gamma, NULL, &mean, NULL));
+  double less, less_error;
+  gamma[1] = 0x1p200; /* beside which the targets are nothing */
+  OK(icl_dataset_error(many, gamma, NULL, &less, &less_error));
+  gamma[1] = 0x1p330;
+  OK(icl_dataset_error(many, gamma, NULL, &mean, &standard_error));
   ck_assert(mean > 1e190 && mean < 1e210);
-  mean = -7.0;
+  ck_assert(mean == ldexp(less, 260) && standard_error == ldexp(less_error, 260));
+  mean = standard_error = -7.0;
+  gamma[1] = 1e160;
   FAILS(ICL_ERR_NONFINITE, "overflow", icl_dataset_error(many, gamma, NULL, &mean, &standard_error));
   ck_assert(mean == -7.0 && standard_error == -7.0);
   icl_dataset_destroy(one);
