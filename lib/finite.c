@@ -73,6 +73,7 @@ static icl_status prepare(icl_finite_theory *theory) {
   double *moments;
   ICL__TRY(icl__check_blas(width * width, "(d+1)^2")); /* matrices are taken as vectors, too */
   ICL__TRY(icl_test_law_create_pool(theory->fit.pool, theory->fit.l, theory->fit.rho, &theory->law));
+  ICL__TRY(icl__test_law_check_moments(theory->law));
   ICL__TRY(icl__check_product(theory->count, width * 2, width, "the predictions", &elements));
   ICL__TRY(icl__new_doubles(elements, &theory->numbers));
   for (int64_t i = 0; i < theory->count; i++) {
