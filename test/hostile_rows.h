@@ -158,7 +158,7 @@ static void all_scaled(exact_problem *s, int64_t d, int64_t n, int query, int co
  * (y h) q back to a number that y q h is not. */
 static void smallest_products(exact_problem *s) { all_scaled(s, 1, 5, -400, -400, -150); }
 static void small_features_few(exact_problem *s) { all_scaled(s, 2, 4, -400, -400, -200); }
-static void subnormal_products(exact_problem *s) { all_scaled(s, 1, 3, -500, -500, -66); }
+static void subnormal_products(exact_problem *s) { all_scaled(s, 1, 3, -500, -500, -40); }
 static void lost_products(exact_problem *s) { all_scaled(s, 1, 3, -565, -465, -66); }
 static void lost_halfway(exact_problem *s) { all_scaled(s, 1, 3, 500, -530, -560); }
 
