@@ -5,6 +5,7 @@
 
 #include "alloc.h"
 #include "checked.h"
+#include "deviation.h"
 #include "run.h"
 #include "thread.h"
 
@@ -25,12 +26,9 @@ static void sample_item(void *context, int64_t item, int64_t worker) {
 
 /* In the order of the contexts, so that nothing depends on who did which. */
 static icl_status summarise(const sampling *s, double *mean, double *standard_error) {
-  double n = (double)s->count, average = 0.0, deviation = 0.0;
-  for (int64_t i = 0; i < s->count; i++) average += s->excess[i] / n;
-  for (int64_t i = 0; standard_error && i < s->count; i++) {
-    deviation += (s->excess[i] - average) * (s->excess[i] - average);
-  }
-  double error = sqrt(deviation / (n - 1.0) / n);
+  double average = 0.0;
+  for (int64_t i = 0; i < s->count; i++) average += s->excess[i] / (double)s->count;
+  double error = standard_error ? icl__standard_error(s->count, s->excess, average) : 0.0;
   average += s->baseline->law->rho;
   if (!isfinite(average) || !isfinite(error)) {
     return icl__fail(ICL_ERR_NONFINITE, "tasks are so large that squared errors overflow");

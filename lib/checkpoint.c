@@ -248,6 +248,9 @@ static int is_intact(const unsigned char *record) {
   return !memcmp(record, record_magic, MAGIC) && get(&record[CHECK_AT], 8) == check_sum(record, CHECK_AT);
 }
 
+/* Of two such numbers the gap is finite. */
+static int is_error(double value) { return value >= 0.0 && value < INFINITY; }
+
 icl_status icl__checkpoint_read(icl__checkpoint *checkpoint, icl__record_fn found, icl__go_on_fn go_on, void *context) {
   unsigned char *chunk;
   icl_status status = ICL_OK;
@@ -258,7 +261,7 @@ icl_status icl__checkpoint_read(icl__checkpoint *checkpoint, icl__record_fn foun
     for (unsigned char *record = chunk; !status && record < &chunk[count]; record += RECORD) {
       icl__checkpoint_key key;
       double errors[2] = {get_double(&record[ERRORS_AT]), get_double(&record[ERRORS_AT + 8])};
-      if (!is_intact(record) || !isfinite(errors[0]) || !isfinite(errors[1])) continue;
+      if (!is_intact(record) || !is_error(errors[0]) || !is_error(errors[1])) continue;
       memcpy(key.bytes, &record[KEY_AT], ICL__KEY_BYTES);
       found(context, &key, (int64_t)get(&record[REPLICATE_AT], 8), errors);
     }

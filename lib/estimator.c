@@ -73,16 +73,25 @@ icl_status icl_estimator_set_max_iterations(icl_estimator *estimator, int64_t co
 
 /* |F'y|, what the residual of the normal equations is compared with. Where y is orthogonal to the features that is
  * itself rounding, of size eps |F||y|, and tells nothing: then it is |F||y|, |F|^2 = sum |q|^2|h|^2 about tr(Q'Q)
- * tr(H'H)/n. */
-static double normal_scale(const icl__ridge_problem *problem) {
-  double query = 0.0, context = 0.0, scale = icl__norm(problem->p, problem->right);
+ * tr(H'H)/n, and at most n times the largest |y||q||h|.
+ *
+ * NAN where residuals cannot be told from 0: r h and (r h) q may lose 2^-1075 each by underflow, which is less than the
+ * rounding of F'y only for a largest |y||q||h| of at least 2^-1022 max(1, |q|). That is looked up in the rows, as the
+ * moments may have underflown, where the norm of F'y leaves a doubt. */
+static icl_status normal_scale(const icl__ridge_problem *problem, double *scale) {
+  double rows = (double)problem->n, query = 0.0, context = 0.0, target = icl__norm(problem->n, problem->target);
+  double longest, product;
+  *scale = icl__norm(problem->p, problem->right);
   for (int64_t i = 0; i < problem->d; i++) query += problem->query[i * (problem->d + 1)];
   for (int64_t i = 0; i <= problem->d; i++) context += problem->context[i * (problem->d + 2)];
-  double largest = sqrt(query) * sqrt(context) / sqrt((double)problem->n) * icl__norm(problem->n, problem->target);
-  if (largest == 0.0 && query > 0.0 && context > 0.0 && icl__norm(problem->n, problem->target) > 0.0) {
-    return NAN; /* all of it underflows: no residual can be told from 0 */
+  double largest = sqrt(query) * sqrt(context) / sqrt(rows) * target, rounding = sqrt(rows) * DBL_EPSILON;
+  if (target == 0.0 || *scale >= fmax(rounding * largest, DBL_MIN * fmax(1.0, sqrt(query)))) return ICL_OK;
+  ICL__TRY(icl__ridge_sizes(problem, &longest, &product));
+  if (product > -INFINITY) {
+    largest = product < fmax(longest, 0.0) - 1022.0 ? NAN : fmin(largest, rows * exp2(product));
   }
-  return scale < sqrt((double)problem->n) * DBL_EPSILON * largest ? largest : scale;
+  if (!(*scale >= rounding * largest)) *scale = largest;
+  return ICL_OK;
 }
 
 /* |y - F Gamma| and the norm of the residual from the rows, `in_rows` that of K a = y, else of the normal equations. */
@@ -104,7 +113,8 @@ static icl_status evaluate(const icl__ridge_problem *problem, int in_rows, icl__
 static icl_status measure(const icl__ridge_problem *problem, icl__ridge_solution *solution, fit_report *out) {
   int in_rows = solution->dual && problem->n < problem->p;
   if (!solution->measured || in_rows != solution->dual) ICL__TRY(evaluate(problem, in_rows, solution));
-  double scale = in_rows ? icl__norm(problem->n, problem->target) : normal_scale(problem);
+  double scale = icl__norm(problem->n, problem->target);
+  if (!in_rows) ICL__TRY(normal_scale(problem, &scale));
   out->iterations = solution->iterations;
   out->relative_residual = scale == 0.0 ? 0.0 : solution->residual / scale;
   out->training_error = solution->error * (solution->error / (double)problem->n);

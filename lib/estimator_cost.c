@@ -38,8 +38,10 @@ static double trace(int64_t size, const double *matrix) {
   return sum;
 }
 
+/* NAN for NAN, which fmax would not keep. */
 static double steps_at(double condition, double tolerance) {
-  return fmax(8.0, 0.5 * sqrt(condition) * log(2.0 / tolerance));
+  double steps = 0.5 * sqrt(condition) * log(2.0 / tolerance);
+  return steps < 8.0 ? 8.0 : steps;
 }
 
 /* s */

@@ -179,12 +179,12 @@ icl_status icl__experiment_mean(int64_t replicates, const double *errors, int32_
   double first = replicate_value(errors, 0, quantity), count = (double)replicates, sum = 0.0, largest = 0.0;
   for (int64_t r = 0; r < replicates; r++) sum += (replicate_value(errors, r, quantity) - first) / count;
   double center = first + sum, square = 0.0;
-  if (!isfinite(center)) {
-    return icl__fail(ICL_ERR_NONFINITE, "the mean of quantity %" PRId32 " over %" PRId64 " replicates overflows",
-                     quantity, replicates);
-  }
   for (int64_t r = 0; r < replicates; r++) {
     largest = fmax(largest, fabs(replicate_value(errors, r, quantity) - center));
+  }
+  if (!isfinite(center) || !isfinite(largest)) {
+    return icl__fail(ICL_ERR_NONFINITE, "the mean of quantity %" PRId32 " over %" PRId64 " replicates, or a deviation"
+                     " from it, overflows", quantity, replicates);
   }
   for (int64_t r = 0; largest > 0.0 && r < replicates; r++) {
     double deviation = (replicate_value(errors, r, quantity) - center) / largest;

@@ -13,6 +13,7 @@
 #include "alloc.h"
 #include "blas.h"
 #include "checked.h"
+#include "deviation.h"
 #include "finite.h"
 #include "testerror.h"
 
@@ -72,6 +73,7 @@ static icl_status prepare(icl_finite_theory *theory) {
   double *moments;
   ICL__TRY(icl__check_blas(width * width, "(d+1)^2")); /* matrices are taken as vectors, too */
   ICL__TRY(icl_test_law_create_pool(theory->fit.pool, theory->fit.l, theory->fit.rho, &theory->law));
+  ICL__TRY(icl__test_law_check_moments(theory->law));
   ICL__TRY(icl__check_product(theory->count, width * 2, width, "the predictions", &elements));
   ICL__TRY(icl__new_doubles(elements, &theory->numbers));
   for (int64_t i = 0; i < theory->count; i++) {
@@ -181,7 +183,7 @@ static icl_status all_errors(const icl_finite_theory *theory, const icl_test_law
 
 icl_status icl_finite_theory_error(const icl_finite_theory *theory, const icl_test_law *law, double *error,
                                    double *standard_error) {
-  double errors[1 + ICL__BATCHES] = {INFINITY}, mean = 0.0, square = 0.0;
+  double errors[1 + ICL__BATCHES] = {INFINITY}, mean = 0.0, scatter = 0.0;
   const double batches = ICL__BATCHES;
   ICL__TRY(icl__check_pointer(theory, "theory"));
   ICL__TRY(icl__check_pointer(law, "law"));
@@ -194,10 +196,13 @@ icl_status icl_finite_theory_error(const icl_finite_theory *theory, const icl_te
   if (!theory->diverges) ICL__TRY(all_errors(theory, law, errors));
   if (!theory->diverges && theory->level == ICL_FINITE_CORRECTED) {
     for (int i = 1; i <= ICL__BATCHES; i++) mean += errors[i] / batches;
-    for (int i = 1; i <= ICL__BATCHES; i++) square += (errors[i] - mean) * (errors[i] - mean);
+    scatter = icl__standard_error(ICL__BATCHES, &errors[1], mean);
     errors[0] -= (mean - errors[0]) / (batches - 1.0);
   }
+  if (!theory->diverges && !isfinite(errors[0])) {
+    return icl__fail(ICL_ERR_NONFINITE, "the predicted error overflows");
+  }
   *error = errors[0];
-  if (standard_error) *standard_error = sqrt(square / (batches * (batches - 1.0)));
+  if (standard_error) *standard_error = scatter;
   return ICL_OK;
 }

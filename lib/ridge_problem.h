@@ -39,6 +39,9 @@ typedef struct {
 /* Reports that this part of a ridge's solution is done, in [0, 1]. */
 icl_status icl__ridge_progress(const icl__ridge_problem *problem, double part);
 
+/* log2 of the largest |q| and of the largest |y||q||h| of a row; -INFINITY for 0. */
+icl_status icl__ridge_sizes(const icl__ridge_problem *problem, double *query, double *product);
+
 /* gradient (p) = F'(y - F gamma) - mu gamma; residual (n, or NULL) = y - F gamma. */
 icl_status icl__ridge_gradient(const icl__ridge_problem *problem, const double *gamma, double *gradient,
                                double *residual);

@@ -13,6 +13,7 @@
  * (c = 0: every label is 0) has to be told apart. */
 #include "sequence.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "rng.h"
@@ -47,11 +48,19 @@ static sequence_head draw_head(const icl__sequence_law *law, int64_t row, int64_
   return head;
 }
 
+/* sqrt(rho c), c >= rho, also where the product is no normal number: powers of two round nothing. */
+static double root_of_product(double rho, double c) {
+  double product = rho * c;
+  if (rho > 0.0 && product < DBL_MIN) return sqrt((rho * 0x1p600) * (c * 0x1p600)) * 0x1p-600;
+  if (product > DBL_MAX) return sqrt((rho * 0x1p-600) * (c * 0x1p-600)) * 0x1p600;
+  return sqrt(product);
+}
+
 /* b of the file's header for the Gaussian vector z. */
 static double parallel_part(const icl__sequence_law *law, const sequence_head *head, const double *z) {
   int64_t d = law->pool->d;
   if (head->c == 0.0) return 0.0;
-  return icl__rng_dot(d, head->task, z) / ((double)d * head->c + (double)d * sqrt(law->rho * head->c));
+  return icl__rng_dot(d, head->task, z) / ((double)d * head->c + (double)d * root_of_product(law->rho, head->c));
 }
 
 /* q ~ N(0, I/d); y = q.w + sqrt(rho) noise. */
@@ -112,7 +121,7 @@ int64_t icl__sequence_tokens(const icl__sequence_law *law, int64_t row, double *
   sequence_head head = draw_head(law, row, -1, scratch);
   double root = sqrt(head.c * head.power); /* sqrt(S), so that u = y/root */
   double inverse = root > 0.0 ? 1.0 / root : 0.0;
-  double slope = head.c > 0.0 ? 1.0 / ((double)d * head.c) : 0.0;
+  double slope = head.norm > 0.0 ? 1.0 / ((double)d * head.c) : 0.0; /* for w = 0, d c may have no reciprocal */
 
   draw_labels(law, &head, row, y);
   icl__stream context = stream_of(law, ICL__ROLE_CONTEXT, row, 0);

@@ -204,12 +204,22 @@ done:
   return status;
 }
 
+/* sqrt(E c^2) = sqrt(mean^2 + 2 tr C^2/d^2), also where these squares are no normal numbers. */
+static double root_of_moment(int64_t d, const double *covariance, double mean) {
+  double width = (double)d, norm = 0.0, square = 0.0;
+  for (int64_t i = 0; i < d * d; i++) square += covariance[i] * covariance[i];
+  double moment = mean * mean + 2.0 * square / (width * width);
+  if (mean * mean >= DBL_MIN && square >= DBL_MIN && moment <= DBL_MAX) return sqrt(moment);
+  for (int64_t i = 0; i < d; i++) norm = hypot(norm, icl__norm(d, &covariance[i * d]));
+  return hypot(mean, sqrt(2.0) / width * norm);
+}
+
 /* w ~ N(0, C): E c = tr C/d + rho, Var c = 2 tr C^2/d^2, E cw = 0. */
 icl_status icl_test_law_create_gaussian(int64_t d, int64_t l, double rho, const double *covariance,
                                         icl_test_law **out) {
   icl_task_pool *pool;
   icl_test_law *law;
-  double *root, trace = 0.0, square = 0.0;
+  double *root, trace = 0.0;
   ICL__TRY(icl__check_dimension(d));
   ICL__TRY(check_law(l, rho, out));
   ICL__TRY(icl__check_pointer(covariance, "covariance"));
@@ -225,9 +235,7 @@ icl_status icl_test_law_create_gaussian(int64_t d, int64_t l, double rho, const 
     memcpy(&law->root[i * (d + 1)], &pool->root[i * d], (size_t)d * sizeof *law->root);
     trace += covariance[i * (d + 1)];
   }
-  for (int64_t i = 0; i < d * d; i++) square += covariance[i] * covariance[i];
-  double mean = trace / (double)d + rho;
-  law->root[d * (d + 2)] = sqrt(mean * mean + 2.0 * square / ((double)d * (double)d));
+  law->root[d * (d + 2)] = root_of_moment(d, covariance, trace / (double)d + rho);
   return finish(law, out);
 }
 
@@ -345,6 +353,12 @@ icl_status icl_test_law_moments(const icl_test_law *law, double *A, double *B, d
   return ICL_OK;
 }
 
+icl_status icl__test_law_check_moments(const icl_test_law *law) {
+  if (law->c == 0.0 || law->second[(law->d + 1) * (law->d + 1) - 1] >= DBL_MIN) return ICL_OK;
+  return icl__fail(ICL_ERR_NONFINITE, "the second moments of the context summary underflow at rho = %g and tasks of"
+                   " |w|^2/d = %g", law->rho, law->c - law->rho);
+}
+
 /* gamma = A (B + lambda I)^-1 by the eigenvectors of D (B + lambda I) D, D = diag(scale), or for scale NULL by those
  * of B. Eigenvalues that are rounding of zeros are left out and counted in *dropped: the rows of A lie in the
  * range of B, so they contribute nothing in exact arithmetic, and noise over lambda in ours. `work` holds 2 (d+1)^2. */
@@ -380,6 +394,7 @@ icl_status icl_test_law_optimal_gamma(const icl_test_law *law, double lambda, do
   ICL__TRY(icl__check_pointer(law, "law"));
   ICL__TRY(icl__check_nonnegative(lambda, "lambda"));
   ICL__TRY(icl__check_pointer(gamma, "gamma"));
+  ICL__TRY(icl__test_law_check_moments(law));
   int64_t d = law->d, width = d + 1;
   ICL__TRY(icl__new_doubles(2 * width * width + width + d * width, &memory));
   double *work = memory, *scale = &work[2 * width * width], *answer = &scale[width];

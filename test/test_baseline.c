@@ -560,18 +560,20 @@ START_TEST(duplicates_change_nothing) {
 END_TEST
 
 /* Labels in other units: with tasks times S and rho times S^2 the weights are the same numbers, for S a power of two
- * to the bit. */
+ * to the bit; and so is the scatter, though squares of deviations underflow. */
 START_TEST(any_units) {
-  double tasks[MANY * D], mean = 0.0, error, first = 0.0;
-  for (int exponent = -100; exponent <= 100; exponent += 50) {
+  double tasks[MANY * D], mean = 0.0, error, first = 0.0, first_error = 0.0;
+  for (int exponent = -400; exponent <= 200; exponent += 50) {
     double scale = ldexp(1.0, exponent);
     fill_pseudo(MANY * D, tasks, 1);
     for (int i = 0; i < MANY * D; i++) tasks[i] *= scale;
     icl_task_pool *known = pool_from(D, MANY / 2, tasks), *truths = pool_from(D, MANY, tasks);
     icl_test_law *law = pool_law(truths, 4, rho * scale * scale);
     OK(icl_dmmse_error(known, law, 500, 1, NULL, &mean, &error));
-    if (exponent == -100) first = ldexp(mean, 200);
+    if (exponent == -400) first = ldexp(mean, 800);
+    if (exponent == -400) first_error = ldexp(error, 800);
     ck_assert(ldexp(mean, -2 * exponent) == first);
+    ck_assert(ldexp(error, -2 * exponent) == first_error && error > 0.0);
     icl_test_law_destroy(law);
     icl_task_pool_destroy(known);
     icl_task_pool_destroy(truths);

@@ -183,6 +183,12 @@ static uint64_t check_sum(const unsigned char *bytes, int count) {
   return ~sum;
 }
 
+/* The check sum of a record that was changed. */
+static void seal(unsigned char *record) {
+  uint64_t sum = check_sum(record, 120);
+  for (int i = 0; i < 8; i++) record[120 + i] = (unsigned char)(sum >> (8 * i));
+}
+
 static uint64_t number_at(const unsigned char *bytes, int width) {
   uint64_t value = 0;
   for (int i = width - 1; i >= 0; i--) value = value << 8 | bytes[i];
@@ -386,14 +392,14 @@ START_TEST(strange_records) {
   memcpy(&bytes[HEADER + 5 * RECORD], &bytes[HEADER + 4 * RECORD], RECORD);
   store(bytes, size);
   resumes_with(PAIRS - 1);
-  for (int field = 0; field < 3; field++) {
+  for (int field = 0; field < 4; field++) {
     unsigned char *changed = &bytes[HEADER + 5 * RECORD];
     memcpy(changed, record, RECORD);
     if (field == 0) changed[8] = 2;                 /* results version */
     if (field == 1) memset(&changed[88], 0xff, 8);  /* replicate -1 */
     if (field == 2) memset(&changed[96], 0xff, 8);  /* NaN */
-    uint64_t sum = check_sum(changed, 120);
-    for (int i = 0; i < 8; i++) changed[120 + i] = (unsigned char)(sum >> (8 * i));
+    if (field == 3) changed[111] |= 0x80;           /* a negative IDG error */
+    seal(changed);
     store(bytes, size);
     resumes_with(PAIRS - 1);
   }
@@ -414,6 +420,33 @@ START_TEST(a_long_file) {
   reads = 0;
   resumes_with(PAIRS);
   ck_assert_int_eq(reads, 1 + 256);
+}
+END_TEST
+
+/* Errors as large as doubles are, of which all gaps are finite, but not every deviation from their mean: gaps 0, then
+ * six times -M, and M. */
+START_TEST(largest_records) {
+  static const double most = 0x1.fffffffffffffp+1023;
+  unsigned char bytes[ROOM];
+  double values[REPLICATES], mean = -7.0, error = -7.0;
+  icl_experiment *experiment = new_experiment(4, path);
+  OK(icl_experiment_run(experiment, NULL));
+  ck_assert_int_eq(load(bytes), HEADER + REPLICATES * RECORD);
+  for (int r = 0; r < REPLICATES; r++) { /* in the order of replicates, as they ran on one thread */
+    double errors[2] = {r == REPLICATES - 1 ? most : 0.0, r > 0 && r < REPLICATES - 1 ? most : 0.0};
+    memcpy(&bytes[HEADER + r * RECORD + 96], errors, sizeof errors);
+    seal(&bytes[HEADER + r * RECORD]);
+  }
+  store(bytes, HEADER + REPLICATES * RECORD);
+  OK(icl_experiment_run(experiment, NULL));
+  OK(icl_experiment_replicates(experiment, ICL_QUANTITY_GAP, values));
+  ck_assert(values[0] == 0.0 && values[1] == -most && values[REPLICATES - 1] == most);
+  FAILS(ICL_ERR_NONFINITE, "overflows", icl_experiment_result(experiment, ICL_QUANTITY_GAP, &mean, &error));
+  ck_assert(mean == -7.0 && error == -7.0);
+  OK(icl_experiment_result(experiment, ICL_QUANTITY_ICL, &mean, &error));
+  CLOSE(mean, most / REPLICATES, 1e-15);
+  CLOSE(error, most / REPLICATES, 1e-15); /* of seven zeros and M: sqrt((7 + 49)/64/(8 7)) M */
+  icl_experiment_destroy(experiment);
 }
 END_TEST
 
@@ -688,6 +721,7 @@ static Suite *suite(void) {
   tcase_add_test(c, every_byte_flipped);
   tcase_add_test(c, strange_records);
   tcase_add_test(c, a_long_file);
+  tcase_add_test(c, largest_records);
   tcase_add_test(c, other_files);
   tcase_add_test(c, paths_that_cannot_be);
   tcase_add_test(c, links);

@@ -397,6 +397,38 @@ START_TEST(bad_input) {
 }
 END_TEST
 
+/* Labels in other units: tasks times S and rho times S^2 make h times S in its first d entries and times S^2 in its
+ * last, and all labels times S; for S a power of two to the bit, also where rho c is no normal number. */
+START_TEST(rows_in_any_units) {
+  enum { L = 4, N = 20 };
+  static const int exponents[] = {0, -100, -300, -500, 340, 500};
+  double query[2][N * D], context[2][N * (D + 1)], target[2][N], x[2][N * (L + 1) * D], y[2][N * (L + 1)];
+  for (int which = 0; which < 6; which++) {
+    double tasks[2 * D], scale = ldexp(1.0, exponents[which]);
+    int to = which > 0;
+    icl_task_pool *pool;
+    icl_dataset *dataset;
+    fill_pseudo(2 * D, tasks, 3);
+    for (int i = 0; i < 2 * D; i++) tasks[i] *= scale;
+    OK(icl_task_pool_create_from(D, 2, tasks, &pool));
+    OK(icl_dataset_create(pool, L, N, rho * scale * scale, 5, &dataset));
+    OK(icl_dataset_copy_rows(dataset, 0, N, query[to], context[to], target[to]));
+    OK(icl_sequences_draw(pool, L, N, rho * scale * scale, 5, NULL, x[to], y[to], NULL));
+    for (int i = 0; to && i < N * (D + 1); i++) {
+      double unit = i % (D + 1) < D ? scale : scale * scale;
+      ck_assert_msg(context[1][i] == context[0][i] * unit, "2^%d: h[%d] is %g, not %g of its unit", exponents[which],
+                    i, context[1][i] / unit, context[0][i]);
+    }
+    ck_assert_mem_eq(query[to], query[0], sizeof query[0]);
+    ck_assert_mem_eq(x[to], x[0], sizeof x[0]);
+    for (int i = 0; i < N; i++) ck_assert(target[to][i] == target[0][i] * scale);
+    for (int i = 0; i < N * (L + 1); i++) ck_assert(y[to][i] == y[0][i] * scale);
+    icl_dataset_destroy(dataset);
+    icl_task_pool_destroy(pool);
+  }
+}
+END_TEST
+
 /* NaN or infinity anywhere in what is appended: an error that says where, and nothing is appended. */
 START_TEST(appended_rows_are_finite) {
   enum { L = 2, N = 2 };
@@ -427,8 +459,8 @@ START_TEST(appended_rows_are_finite) {
 }
 END_TEST
 
-/* One row has an error but no standard error; and squared errors of 1e200 have a mean but no deviation that a double
- * holds. Asked for, each of them is refused, and the mean with it. */
+/* One row has an error but no standard error. Squared errors of 1e200 have both, though no double holds the squares of
+ * their deviations; larger ones that overflow themselves have none. What is refused leaves the mean, too. */
 START_TEST(errors_without_a_standard_error) {
   double gamma[D * (D + 1)] = {0}, mean = -7.0, standard_error = -7.0;
   icl_dataset *one = one_task_dataset(4, 1, 1), *many = one_task_dataset(4, 600, 1);
@@ -437,10 +469,15 @@ START_TEST(errors_without_a_standard_error) {
   ck_assert(mean == -7.0 && standard_error == -7.0);
   OK(icl_dataset_error(one, gamma, NULL, &mean, NULL));
   ck_assert(mean > 0.0 && mean < INFINITY);
-  gamma[1] = 1e100;
-  OK(icl_dataset_error(many, gamma, NULL, &mean, NULL));
+  double less, less_error;
+  gamma[1] = 0x1p200; /* beside which the targets are nothing */
+  OK(icl_dataset_error(many, gamma, NULL, &less, &less_error));
+  gamma[1] = 0x1p330;
+  OK(icl_dataset_error(many, gamma, NULL, &mean, &standard_error));
   ck_assert(mean > 1e190 && mean < 1e210);
-  mean = -7.0;
+  ck_assert(mean == ldexp(less, 260) && standard_error == ldexp(less_error, 260));
+  mean = standard_error = -7.0;
+  gamma[1] = 1e160;
   FAILS(ICL_ERR_NONFINITE, "overflow", icl_dataset_error(many, gamma, NULL, &mean, &standard_error));
   ck_assert(mean == -7.0 && standard_error == -7.0);
   icl_dataset_destroy(one);
@@ -456,6 +493,7 @@ static Suite *suite(void) {
   tcase_add_test(c, tokens_have_the_law);
   tcase_add_test(c, rows_are_the_features_of_the_tokens);
   tcase_add_test(c, rows_are_a_prefix_and_random_access);
+  tcase_add_test(c, rows_in_any_units);
   tcase_add_test(c, tasks_of_sequences);
   tcase_add_test(c, appended_rows_come_back);
   tcase_add_test(c, error_of_a_gamma);

@@ -255,6 +255,61 @@ START_TEST(extreme_sizes) {
 }
 END_TEST
 
+/* Labels in other units: the error is in the square of them. Where E c^2 underflows the theory has no B to solve
+ * with. */
+START_TEST(any_units) {
+  static const int exponents[] = {0, -100, -250, 100};
+  model m = {2, 3, 4, 40, 0.0, 0.0};
+  icl_finite_theory *none = NULL;
+  double expected[2] = {0};
+  for (int which = 0; which <= 4; which++) {
+    int exponent = which < 4 ? exponents[which] : -300;
+    double tasks[6], error[2], own[2];
+    icl_task_pool *pool;
+    fill_pseudo(6, tasks, 9);
+    for (int i = 0; i < 6; i++) tasks[i] = ldexp(tasks[i], exponent);
+    m.rho = ldexp(0.2, 2 * exponent);
+    OK(icl_task_pool_create_from(2, 3, tasks, &pool));
+    for (int32_t level = ICL_FINITE_POOL; level <= ICL_FINITE_CORRECTED; level++) {
+      if (which == 4) {
+        FAILS(ICL_ERR_NONFINITE, "underflow", icl_finite_theory_create(pool, 4, 40, m.rho, 0.0, level, &none));
+        continue;
+      }
+      solve(&m, pool, level, 1000, 1, error, own);
+      double *first = &expected[level - 1], found = ldexp(error[SEEN], -2 * exponent);
+      if (!which) *first = found;
+      CLOSE(found, *first, level == ICL_FINITE_POOL ? 1e-11 : 1e-8); /* of which the latter's are the iterations' */
+    }
+    icl_task_pool_destroy(pool);
+  }
+  ck_assert_ptr_null(none);
+}
+END_TEST
+
+/* Beside much noise of the test the error is that noise's variance squared times a number, and so is its standard
+ * error, though no double holds the squares of the batches' deviations. */
+START_TEST(standard_error_of_large_errors) {
+  double tasks[4] = {1e-30, 0.0, 0.0, 2e-30}, error[2], own[2];
+  icl_task_pool *pool;
+  icl_finite_theory *theory;
+  OK(icl_task_pool_create_from(2, 2, tasks, &pool));
+  OK(icl_finite_theory_create(pool, 3, 20, 1e-60, 0.0, ICL_FINITE_CORRECTED, &theory));
+  OK(icl_finite_theory_set_samples(theory, 1000));
+  OK(icl_finite_theory_solve(theory, NULL));
+  for (int which = 0; which < 2; which++) {
+    icl_test_law *law;
+    OK(icl_test_law_create_fresh(2, 3, which ? 1e120 : 1e60, ICL_TASKS_GAUSSIAN, &law));
+    OK(icl_finite_theory_error(theory, law, &error[which], &own[which]));
+    icl_test_law_destroy(law);
+  }
+  ck_assert(own[0] > 0.0 && error[1] < INFINITY);
+  CLOSE(error[1] / error[0], 1e120, 1e-9);
+  CLOSE(own[1] / own[0], 1e120, 1e-9);
+  icl_finite_theory_destroy(theory);
+  icl_task_pool_destroy(pool);
+}
+END_TEST
+
 /* n = infinity is the population's Gamma, and with it no fluctuation: at n = 10^12 what is left is p/n. */
 START_TEST(many_sequences) {
   model m = {4, 5, 8, INT64_C(1000000000000), 0.1, 0.3};
@@ -498,6 +553,8 @@ static Suite *suite(void) {
   tcase_add_test(c, divergences);
   tcase_add_test(c, nothing_to_learn);
   tcase_add_loop_test(c, extreme_sizes, 0, 8);
+  tcase_add_test(c, any_units);
+  tcase_add_test(c, standard_error_of_large_errors);
   tcase_add_test(c, many_sequences);
   tcase_add_loop_test(c, agrees_with_simulation, 0, 3);
   tcase_add_loop_test(c, standard_error_is_honest, 0, 2);

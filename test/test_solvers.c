@@ -388,6 +388,42 @@ START_TEST(auto_counts_steps) {
 }
 END_TEST
 
+static int32_t counting(int64_t done, int64_t total, void *user) {
+  (void)done;
+  (void)total;
+  ++*(int *)user;
+  return 0;
+}
+
+/* Features whose products of moments are no numbers: no steps can be foreseen, so AUTO begins with the direct method
+ * and not with conjugate gradients. Calls are counted, as it would end with that method in any case. */
+START_TEST(auto_without_estimates) {
+  enum { N = 30 };
+  double query[N * D], context[N * (D + 1)], target[N], size = _i ? 1e-100 : 1e100;
+  int calls[2] = {0};
+  fill_pseudo(N * D, query, 1);
+  fill_pseudo(N * (D + 1), context, 1000);
+  fill_pseudo(N, target, 5000);
+  for (int i = 0; i < N * D; i++) query[i] *= size;
+  for (int i = 0; i < N * (D + 1); i++) context[i] *= size;
+  problem s = given_problem(D, N, query, context, target);
+  for (int which = 0; which < 2; which++) {
+    icl_estimator *estimator = estimator_of(&(settings){which ? ICL_METHOD_DUAL : ICL_METHOD_AUTO, 0.0, 1e-8, 0, 1});
+    icl_run *run;
+    int32_t method;
+    OK(icl_run_create(&run));
+    OK(icl_run_set_progress(run, counting, &calls[which]));
+    OK(icl_estimator_fit(estimator, s.dataset, run));
+    OK(icl_estimator_report(estimator, &method, NULL, NULL, NULL));
+    ck_assert_int_eq(method, ICL_METHOD_DUAL);
+    icl_estimator_destroy(estimator);
+    icl_run_destroy(run);
+  }
+  ck_assert_int_eq(calls[0], calls[1]);
+  problem_free(&s);
+}
+END_TEST
+
 /* ---- Data without full rank ---- */
 
 /* Every row `copies` times, with targets `apart` from each other whose mean is the row's. With mu copied too, the
@@ -522,6 +558,7 @@ static Suite *suite(void) {
   tcase_add_test(c, path_too_long);
   tcase_add_loop_test(c, iteration_counts, 0, 2);
   tcase_add_loop_test(c, auto_counts_steps, 0, 2);
+  tcase_add_loop_test(c, auto_without_estimates, 0, 2);
   tcase_add_test(c, rank_deficient_rows);
   tcase_add_test(c, auto_on_rank_deficient_rows);
   tcase_add_test(c, auto_goes_on_to_singular_values);

@@ -295,27 +295,80 @@ START_TEST(asymmetry) {
 }
 END_TEST
 
+/* Four tasks times 2^exponent, and the noise that belongs to them. */
+static icl_test_law *law_in_units(int exponent) {
+  double tasks[4 * D];
+  icl_task_pool *pool;
+  icl_test_law *law;
+  fill_pseudo(4 * D, tasks, 17);
+  for (int i = 0; i < 4 * D; i++) tasks[i] = ldexp(tasks[i], exponent);
+  OK(icl_task_pool_create_from(D, 4, tasks, &pool));
+  OK(icl_test_law_create_pool(pool, L, ldexp(0.1, 2 * exponent), &law));
+  icl_task_pool_destroy(pool);
+  return law;
+}
+
 /* Labels in other units: tasks times S and rho times S^2 make h times S in its first d entries and times S^2 in its
  * last, so Gamma is to be divided by 1 and S there, and the error is S^2 times as large, for S a power of two to
- * rounding. */
+ * rounding. Where E c^2 underflows, B cannot be solved with. */
 START_TEST(optimal_gamma_in_any_units) {
-  double tasks[4 * D], gamma[SIZE], error, expected = 0.0;
-  for (int exponent = 0; exponent <= 60; exponent += 20) {
+  double gamma[SIZE], error, expected = 0.0;
+  for (int exponent = 0; exponent <= 250; exponent += exponent < 60 ? 20 : 190) {
     for (int sign = -1; sign <= 1; sign += 2) {
-      double scale = ldexp(1.0, sign * exponent);
-      icl_task_pool *pool;
-      icl_test_law *law;
-      fill_pseudo(4 * D, tasks, 17);
-      for (int i = 0; i < 4 * D; i++) tasks[i] *= scale;
-      OK(icl_task_pool_create_from(D, 4, tasks, &pool));
-      OK(icl_test_law_create_pool(pool, L, 0.1 * scale * scale, &law));
+      icl_test_law *law = law_in_units(sign * exponent);
       OK(icl_test_law_optimal_gamma(law, 0.0, gamma));
       OK(icl_test_error(law, gamma, &error));
       if (exponent == 0) expected = error;
-      CLOSE(error / (scale * scale), expected, 1e-12);
-      icl_task_pool_destroy(pool);
+      CLOSE(ldexp(error, -2 * sign * exponent), expected, 1e-12);
       icl_test_law_destroy(law);
     }
+  }
+  icl_test_law *small = law_in_units(-300);
+  for (int i = 0; i < SIZE; i++) gamma[i] = -7.0;
+  FAILS(ICL_ERR_NONFINITE, "underflow", icl_test_law_optimal_gamma(small, 0.0, gamma));
+  FAILS(ICL_ERR_NONFINITE, "underflow", icl_test_law_optimal_gamma(small, 1.0, gamma));
+  for (int i = 0; i < SIZE; i++) ck_assert(gamma[i] == -7.0);
+  icl_test_law_destroy(small);
+}
+END_TEST
+
+/* The errors of one Gamma so: the exact one to rounding; the sampled one and its standard error to the bit, also where
+ * rho c and squares of squared errors are no normal numbers. */
+START_TEST(errors_in_any_units) {
+  static const int exponents[] = {0, -100, -300, -450, 200};
+  double gamma[SIZE], exact, mean, error, first[3] = {0};
+  for (int which = 0; which < 5; which++) {
+    int exponent = exponents[which];
+    icl_test_law *law = law_in_units(exponent);
+    some_gamma(gamma);
+    for (int i = 0; i < D; i++) gamma[i * WIDTH + D] = ldexp(gamma[i * WIDTH + D], -exponent);
+    OK(icl_test_error(law, gamma, &exact));
+    OK(icl_test_error_sampled(law, gamma, 10000, 1, NULL, &mean, &error));
+    if (!which) memcpy(first, (double[]){exact, mean, error}, sizeof first);
+    CLOSE(ldexp(exact, -2 * exponent), first[0], 1e-12);
+    ck_assert(ldexp(mean, -2 * exponent) == first[1] && ldexp(error, -2 * exponent) == first[2]);
+    NEAR(mean, exact, 4.0 * error); /* P = 6.3e-5, for all units together */
+    icl_test_law_destroy(law);
+  }
+}
+END_TEST
+
+/* The same for a covariance, of which E c^2 is of fourth power in the units of labels. */
+START_TEST(covariance_in_any_units) {
+  static const int exponents[] = {0, -130, -300, -450, 200};
+  double covariance[D * D], gamma[SIZE], error, expected = 0.0;
+  for (int which = 0; which < 5; which++) {
+    int exponent = exponents[which];
+    icl_test_law *law;
+    covariance_of(covariance);
+    some_gamma(gamma);
+    for (int i = 0; i < D * D; i++) covariance[i] = ldexp(covariance[i], 2 * exponent);
+    for (int i = 0; i < D; i++) gamma[i * WIDTH + D] = ldexp(gamma[i * WIDTH + D], -exponent);
+    OK(icl_test_law_create_gaussian(D, L, ldexp(rho, 2 * exponent), covariance, &law));
+    OK(icl_test_error(law, gamma, &error));
+    if (!which) expected = error;
+    CLOSE(ldexp(error, -2 * exponent), expected, 1e-12);
+    icl_test_law_destroy(law);
   }
 }
 END_TEST
@@ -375,10 +428,12 @@ START_TEST(bad_input) {
   gamma[SIZE - 1] = 1e200;
   FAILS(ICL_ERR_NONFINITE, "overflow", icl_test_error(law, gamma, &value));
   FAILS(ICL_ERR_NONFINITE, "overflow", icl_test_error_sampled(law, gamma, 100, 1, NULL, &value, NULL));
-  gamma[SIZE - 1] = 1e100; /* squared errors have a mean of 1e200 and a deviation that is none */
+  FAILS(ICL_ERR_NONFINITE, "overflow", icl_test_error_sampled(law, gamma, 100, 1, NULL, NULL, &value));
+  gamma[SIZE - 1] = 1e100; /* squared errors of 1e200, whose deviations have squares that are no doubles */
   OK(icl_test_error_sampled(law, gamma, 100, 1, NULL, &sampled, NULL));
   ck_assert(sampled > 1e150 && sampled < INFINITY);
-  FAILS(ICL_ERR_NONFINITE, "overflow", icl_test_error_sampled(law, gamma, 100, 1, NULL, NULL, &value));
+  OK(icl_test_error_sampled(law, gamma, 100, 1, NULL, NULL, &sampled));
+  ck_assert(sampled > 1e150 && sampled < INFINITY);
   gamma[SIZE - 1] = INFINITY;
   FAILS(ICL_ERR_NONFINITE, "gamma[41]", icl_test_error(law, gamma, &value));
   ck_assert(value == -7.0);
@@ -402,6 +457,8 @@ static Suite *suite(void) {
   tcase_add_test(c, optimal_gamma_of_small_eigenvalues);
   tcase_add_test(c, asymmetry);
   tcase_add_test(c, optimal_gamma_in_any_units);
+  tcase_add_test(c, errors_in_any_units);
+  tcase_add_test(c, covariance_in_any_units);
   tcase_add_test(c, covariances);
   tcase_add_test(c, bad_input);
   suite_add_tcase(s, c);

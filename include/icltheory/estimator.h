@@ -78,9 +78,9 @@ icl_status icl_estimator_set_max_iterations(icl_estimator *estimator, int64_t co
  * @param dataset the data, at least one row.
  * @param run threads and progress, or NULL. A factorisation cannot be interrupted, so cancelling may take its time.
  * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_STATE (no rows), ICL_ERR_SIZE (a matrix larger than BLAS can index),
- * ICL_ERR_DOMAIN (n lambda/d overflows),
- * ICL_ERR_NONFINITE (products of the data overflow), ICL_ERR_MEMORY, ICL_ERR_NOT_CONVERGED, ICL_ERR_CANCELED. Cost: see
- * the methods. Since 0.1. */
+ * ICL_ERR_DOMAIN (n lambda/d overflows), ICL_ERR_NONFINITE (products of the data overflow, or underflow so far that no
+ * residual can be told from 0), ICL_ERR_MEMORY, ICL_ERR_NOT_CONVERGED, ICL_ERR_CANCELED. Cost: see the methods.
+ * Since 0.1. */
 icl_status icl_estimator_fit(icl_estimator *estimator, const icl_dataset *dataset, const icl_run *run);
 
 /** Fits Gamma for several ridges at once: one draw of the data and one set of moments or equations for all of them, and

@@ -108,8 +108,8 @@ icl_status icl_experiment_run(icl_experiment *experiment, const icl_run *run);
  * @param[out] mean summed in the order of replicates, or NULL.
  * @param[out] standard_error standard deviation of the replicates over the root of their number, or NULL. INFINITY for
  * one replicate.
- * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_STATE (no run, or a setting changed since), ICL_ERR_NONFINITE (the mean
- * overflows). Thread-safe. Since 0.1. */
+ * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_STATE (no run, or a setting changed since), ICL_ERR_NONFINITE (the mean,
+ * or a deviation from it, overflows). Thread-safe. Since 0.1. */
 icl_status icl_experiment_result(const icl_experiment *experiment, int32_t quantity, double *mean,
                                  double *standard_error);
 

@@ -16,7 +16,7 @@ enum {
   ICL_OK = 0,                   /**< success */
   ICL_ERR_ARGUMENT = -1,        /**< NULL where not allowed, unknown code, contradictory sizes */
   ICL_ERR_DOMAIN = -2,          /**< a number outside its range, or NaN */
-  ICL_ERR_NONFINITE = -3,       /**< array data with NaN or infinity, or results that overflow */
+  ICL_ERR_NONFINITE = -3,       /**< array data with NaN or infinity; results out of a double's range */
   ICL_ERR_SIZE = -4,            /**< too large: a product overflows or exceeds what BLAS can index */
   ICL_ERR_STATE = -5,           /**< a result asked for before it was computed, or after a failure */
   ICL_ERR_NOT_CONVERGED = -100, /**< the accuracy asked for was not reached */

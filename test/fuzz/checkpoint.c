@@ -115,7 +115,8 @@ static int take_records(const uint8_t *file, size_t size, const configuration *c
     double icl = double_at(&record[ERRORS_AT]), idg = double_at(&record[ERRORS_AT + 8]);
     uint64_t r = number_at(&record[REPLICATE_AT], 8);
     if (memcmp(record, like, KEY_AT + KEY_BYTES) || number_at(&record[SUM_AT], 8) != check_sum(record)) continue;
-    if (!isfinite(icl) || !isfinite(idg) || r >= REPLICATES || known[r]++) continue;
+    int are_errors = icl >= 0.0 && icl < INFINITY && idg >= 0.0 && idg < INFINITY;
+    if (!are_errors || r >= REPLICATES || known[r]++) continue;
     out->icl[r] = icl;
     out->idg[r] = idg;
     out->gap[r] = icl - idg;

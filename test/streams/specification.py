@@ -149,6 +149,15 @@ def pool(d, k, distribution, seed):
     return [task(Stream(seed, POOL_TASK, j), d, distribution) for j in range(k)]
 
 
+def root_of_product(rho, c):
+    s = 1.0
+    if 0.0 < rho and rho * c < 2.0**-1022:
+        s = 2.0**600
+    elif rho * c == math.inf:
+        s = 2.0**-600
+    return math.sqrt((rho * s) * (c * s)) * (1.0 / s)
+
+
 class Sequence:
     """Sequence i; tasks is a finite pool, or (distribution, pool seed) of an infinite one."""
 
@@ -174,7 +183,7 @@ class Sequence:
         if self.c == 0.0:
             return 0.0
         d = float(self.d)
-        return dot(self.w, z[:self.d]) / (d * self.c + d * math.sqrt(self.rho * self.c))
+        return dot(self.w, z[:self.d]) / (d * self.c + d * root_of_product(self.rho, self.c))
 
     def row(self):
         f = math.sqrt(float(self.d) * (self.c * self.power)) / float(self.l)
@@ -191,7 +200,7 @@ class Sequence:
         factor = math.sqrt(total) / math.sqrt(dot(v, v))
         y = [x * factor for x in v]
         p = 1.0 / math.sqrt(total) if total > 0.0 else 0.0
-        a = 1.0 / (float(d) * self.c) if self.c > 0.0 else 0.0
+        a = 1.0 / (float(d) * self.c) if any(self.w) else 0.0
 
         def across(z):
             b = self.b(z)
@@ -407,6 +416,10 @@ def main():
     check_finite(3, 5, 2, 2000, 0.5)
     check_given("tasks 0 without noise", [[0.0] * 3, [1.0, -2.0, 0.5]], 4, 20, 0.0)
     check_given("tasks 0 with noise", [[0.0] * 3], 4, 20, 0.7)
+    check_given("tasks 0 with next to no noise", [[0.0] * 3], 4, 20, 1e-310)
+    for exponent in (-500, -300, 340, 500):
+        scale = 2.0**exponent
+        check_given(f"tasks of 2^{exponent}", [[scale, 2.0 * scale], [scale, -scale]], 4, 20, 0.3 * scale * scale)
     check_test_family(9, 5, 0.3, 50, 3)
     check_replicate("finite pool", 3, 6, GAUSSIAN, 2**64 - 1, 2, 1.5, 0.5, 3)
     check_replicate("fresh tasks", 2, 5, SPHERE, 0, 1, 0.6, math.inf, 0)
