@@ -1,5 +1,5 @@
-/* By powers of two, so that a result has the bits of the plain sum of squares wherever in that nothing under- or
- * overflows. */
+/* Scaled by powers of two: a result has the bits of the plain sum of squares where nothing in that under- or overflows.
+ * */
 #include "deviation.h"
 
 #include <math.h>

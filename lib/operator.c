@@ -7,11 +7,13 @@
  * good BLAS nothing (measured), so the last column is not set apart. */
 #include "operator.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "alloc.h"
 #include "blas.h"
 #include "checked.h"
+#include "deviation.h"
 #include "machine.h"
 #include "thread.h"
 
@@ -35,10 +37,11 @@ static void scale_row(int64_t width, double weight, const double *context, doubl
   for (int64_t j = 0; j < width; j++) out[j] = weight * context[j];
 }
 
-void icl__block_adjoint(const icl__rows *rows, const double *weights, double *work, double *gamma) {
+/* gamma += F'weights/unit. */
+static void block_adjoint(const icl__rows *rows, const double *weights, double unit, double *work, double *gamma) {
   int64_t width = rows->d + 1;
   for (int64_t mu = 0; mu < rows->n; mu++) {
-    scale_row(width, weights[mu], &rows->context[mu * width], &work[mu * width]);
+    scale_row(width, weights[mu] / unit, &rows->context[mu * width], &work[mu * width]);
   }
   add_products(rows, work, gamma);
 }
@@ -126,6 +129,7 @@ typedef struct {
   const double *gamma;   /* values = F gamma */
   int residual;          /* values = y - F gamma instead, for the adjoint */
   const double *weights; /* n; for the adjoint in place of values */
+  double unit;           /* what values or weights are divided by for the adjoint: a power of two */
   double *values;        /* n, or NULL */
   int adjoint;           /* sum F'values */
   int moments;           /* sum q q' and h h' behind it, and values = y */
@@ -149,7 +153,7 @@ static void do_block(const pass *this, int64_t first, const icl__rows *rows, dou
     values[mu] = icl__dot(d, query, query) * icl__dot(d + 1, context, context);
   }
   if (this->values) memcpy(&this->values[first], values, (size_t)rows->n * sizeof *values);
-  if (this->adjoint && !both) icl__block_adjoint(rows, weights, work, sums);
+  if (this->adjoint && !both) block_adjoint(rows, weights, this->unit, work, sums);
 }
 
 static void do_lane(void *context, int64_t lane, int64_t worker) {
@@ -196,9 +200,14 @@ icl_status icl__operator_predict(icl__operator *operator, const double *gamma, d
   return run_pass(operator, &this, NULL);
 }
 
+/* In units of the weights, which no bit depends on: (weight h) q may be a number where weight h underflows. */
 icl_status icl__operator_adjoint(icl__operator *operator, const double *weights, double *gamma) {
-  pass this = {.weights = weights};
-  return run_pass(operator, &this, gamma);
+  double largest = 0.0;
+  for (int64_t mu = 0; mu < operator->source->n; mu++) largest = fmax(largest, fabs(weights[mu]));
+  pass this = {.weights = weights, .unit = icl__power_below(largest)};
+  ICL__TRY(run_pass(operator, &this, gamma));
+  for (int64_t j = 0; j < operator->source->d * (operator->source->d + 1); j++) gamma[j] *= this.unit;
+  return ICL_OK;
 }
 
 icl_status icl__operator_normal(icl__operator *operator, const double *gamma, double *out) {
@@ -214,7 +223,7 @@ icl_status icl__operator_gradient(icl__operator *operator, const double *gamma, 
 icl_status icl__operator_moments(icl__operator *operator, double *query, double *context, double *right,
                                  double *target) {
   int64_t d = operator->source->d, p = d * (d + 1);
-  pass this = {.moments = 1, .values = target};
+  pass this = {.moments = 1, .values = target, .unit = 1.0};
   ICL__TRY(run_pass(operator, &this, right));
   join(operator, p, d * d, query);
   join(operator, p + d * d, (d + 1) * (d + 1), context);

@@ -9,9 +9,8 @@
 #include "run.h"
 #include "status.h"
 
-/* On one block of rows; work holds rows->n (d+1) doubles. prediction (n) = F gamma; gamma (d x (d+1)) += F'weights. */
+/* prediction (n) = F gamma on one block of rows; work holds rows->n (d+1) doubles. */
 void icl__block_predict(const icl__rows *rows, const double *gamma, double *work, double *prediction);
-void icl__block_adjoint(const icl__rows *rows, const double *weights, double *work, double *gamma);
 
 /* On all rows of a source, in blocks shared among own threads. The rows are divided into lanes, whose number and bounds
  * depend on n and d only, and blocks on d and the number of BLAS threads; each lane sums its blocks in order, and the

@@ -137,6 +137,18 @@ static void large_and_small(exact_problem *s) {
   scale(45, s->context, 1e-150);
 }
 
+static void large_and_small_few(exact_problem *s) {
+  plain(s, 2, 4);
+  scale(8, s->query, 1e150);
+  scale(12, s->context, 1e-150);
+}
+
+static void small_and_large_few(exact_problem *s) {
+  plain(s, 2, 4);
+  scale(8, s->query, 1e-150);
+  scale(12, s->context, 1e150);
+}
+
 static void large_targets(exact_problem *s) {
   plain(s, 2, 15);
   scale(15, s->target, 1e140);
@@ -216,7 +228,7 @@ static const struct {
   PROBLEM(plane_few), PROBLEM(plane_many), PROBLEM(constant_contexts), PROBLEM(zero_rows_few),
   PROBLEM(zero_rows_many), PROBLEM(zero_queries), PROBLEM(zero_contexts), PROBLEM(large_queries),
   PROBLEM(small_queries_few), PROBLEM(small_contexts), PROBLEM(large_and_small), PROBLEM(large_targets),
-  PROBLEM(small_targets), MAY_MISS(graded_rows), MAY_MISS(graded_columns), PROBLEM(smallest_model),
+  PROBLEM(large_and_small_few), PROBLEM(small_and_large_few), PROBLEM(small_targets), MAY_MISS(graded_rows), MAY_MISS(graded_columns), PROBLEM(smallest_model),
   PROBLEM(smallest_of_many_rows), PROBLEM(one_token), PROBLEM(one_task), PROBLEM(one_noisy_task),
   PROBLEM(two_tasks), PROBLEM(smallest_products), PROBLEM(small_features_few), PROBLEM(opposite_scales),
   REFUSED(subnormal_products), REFUSED(lost_products), REFUSED(lost_halfway),
