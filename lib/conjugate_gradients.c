@@ -28,8 +28,9 @@ typedef struct {
 /* Digits won, of those wanted, as the measure of progress. */
 static icl_status report(const icl__linear_system *system, const iteration_state *state, double norm) {
   if (!(norm < state->first_norm)) return system->report(system->context, 0.0);
-  double wanted = log(state->first_norm / state->goal), won = log(state->first_norm / fmax(norm, state->goal));
-  return system->report(system->context, won / wanted);
+  double first = log(state->first_norm), wanted = first - log(state->goal); /* the quotient may overflow */
+  double won = first - log(fmax(norm, state->goal));
+  return system->report(system->context, wanted > 0.0 ? won / wanted : 0.0);
 }
 
 /* The true residual, and x kept if it is the best. */
