@@ -1,12 +1,13 @@
 #!/bin/sh
-# The checks that take too long for every change (doc/testing.md), one after the other: one line each, with its time and
-# outcome, and on after a failure.
+# The checks that take too long for every change (doc/testing.md), one after the other: one line each, with its outcome
+# and times, elapsed and of the processors, and on after a failure.
 # usage: long.sh [STEP...]    all steps if none is named; --list shows their names
 # Everything is written to build/long, and with LONG_FOLDER set, there: what a step said is in STEP.log.
 # FUZZ_SECONDS (600) is the time of each fuzz target, KILLS (50) the number of kills.
 # Needs what `sh test/packages.sh long` installs; a step whose tools are missing is skipped.
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
+. "$root/test/processor.sh"
 folder=${LONG_FOLDER:-$root/build/long}
 mkdir -p "$folder" || exit 1
 folder=$(cd "$folder" && pwd)
@@ -119,11 +120,11 @@ for step in ${*:-$steps}; do
     echo "skipped  $step: $lacks is not installed"
     continue
   fi
-  begin=$(date +%s)
+  begin=$(date +%s) before=$(processor_seconds)
   if $step >"$folder/$step.log" 2>&1; then outcome=passed; else outcome=FAILED result=1; fi
-  seconds=$(($(date +%s) - begin))
+  seconds=$(($(date +%s) - begin)) spent=$(($(processor_seconds) - before))
   ok=$(grep -c '^ *ok .*' "$folder/$step.log") skipped=$(grep -c '^ *ok .*# SKIP' "$folder/$step.log")
   bad=$(grep -c '^ *not ok ' "$folder/$step.log")
-  echo "$outcome  $step: $ok ok ($skipped of them skipped), $bad not ok, $((seconds / 60)) min $((seconds % 60)) s"
+  echo "$outcome  $step: $ok ok ($skipped of them skipped), $bad not ok, $seconds s, $spent s of processors"
 done
 exit $result

@@ -9,21 +9,17 @@ seconds=$1
 shift
 mkdir -p "$work"
 . "$root/test/fuzz/targets.sh"
+. "$root/test/processor.sh"
 why=$(can_fuzz "$work") || { echo "$why" >&2; exit 1; }
 sh "$root/test/fuzz/build.sh" "$root" "$work"
-
-# Ticks of the children that were waited for.
-ticks() {
-  awk '{ print $16 + $17 }' "/proc/$$/stat"
-}
 
 status=0
 for target in ${*:-$targets}; do
   result="no failure"
-  before=$(ticks)
+  before=$(processor_seconds)
   fuzz "$root" "$work" "$target" "$seconds" "${FUZZ_SEED:-1}" >"$work/$target.log" 2>&1 || { result=FAILED; status=1; }
   echo "$target: $result, $(sed -n 's/^stat::number_of_executed_units: *//p' "$work/$target.log") executions in" \
-    "$((($(ticks) - before) / $(getconf CLK_TCK))) s of processor time;" \
+    "$(($(processor_seconds) - before)) s of processor time;" \
     "$(grep -a -o 'cov: .* corp: [^ ]*' "$work/$target.log" | tail -n 1)"
   if [ "$result" = FAILED ]; then explain "$work/$target.log"; fi
 done
