@@ -56,7 +56,7 @@ cppcheck() {
 }
 
 foreign() {
-  (cd "$native" && meson test --no-rebuild --verbose fortran r julia rust python cpp)
+  (cd "$native" && meson test --no-rebuild --verbose fortran r octave julia rust python cpp)
 }
 
 locale() { sh "$root/test/long/locale.sh" "$root" "$native" "$folder/locale"; }

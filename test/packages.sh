@@ -9,7 +9,8 @@ test="check clang clang-tidy libclang-rt-14-dev gcovr g++ binutils python3-numpy
 test="$test groff-base mandoc abigail-tools python3-pytest gfortran make cmake git xz-utils"
 # Rust unless there is one already, from elsewhere.
 command -v cargo >/dev/null || test="$test cargo rustfmt rust-clippy"
-long="valgrind cppcheck r-base-core locales debhelper lintian gcc-i686-linux-gnu gcc-s390x-linux-gnu qemu-user"
+long="valgrind cppcheck octave octave-dev r-base-core locales debhelper lintian gcc-i686-linux-gnu gcc-s390x-linux-gnu"
+long="$long qemu-user"
 case "${1:-}" in
   build) wanted=$build ;;
   test) wanted="$build $test" ;;
