@@ -138,6 +138,12 @@ static icl_status (*const requests[])(void) = {
 };
 enum { REQUESTS = sizeof requests / sizeof *requests };
 
+/* Where an address has 32 bits, most of these sizes are refused before any memory is asked for. */
+static int is_refused(icl_status status, const char *message) {
+  if (sizeof(void *) < sizeof(int64_t) && status == ICL_ERR_SIZE) return 1;
+  return status == ICL_ERR_MEMORY && (strstr(message, "out of memory") || strstr(message, "could not start thread"));
+}
+
 START_TEST(too_large) {
   double before[GAMMA], after[GAMMA], untouched[2 * GAMMA];
   /* Here the BLAS takes the memory it works with and keeps it. Without this fit it would ask for that under the limit,
@@ -150,8 +156,7 @@ START_TEST(too_large) {
   limit_memory(LIMIT);
   icl_status status = requests[_i]();
   const char *message = icl_last_error_message();
-  ck_assert_msg(status == ICL_ERR_MEMORY, "request %d: %d, %s", _i, status, message);
-  ck_assert_msg(strstr(message, "out of memory") || strstr(message, "could not start thread"), "%s", message);
+  ck_assert_msg(is_refused(status, message), "request %d: %d, %s", _i, status, message);
   ck_assert_mem_eq(number, untouched, sizeof number);
   ck_assert_ptr_eq(made, &made);
   OK(icl_estimator_set_method(estimator, ICL_METHOD_AUTO));

@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char *const names[FAULT_KINDS] = {"calloc and aligned_alloc", "pthread_create", "pthread_mutex_init",
+static const char *const names[FAULT_KINDS] = {"calloc and posix_memalign", "pthread_create", "pthread_mutex_init",
                                                "pthread_cond_init", "open", "flock", "flock that unlocks", "fstat",
                                                "pread", "pwrite", "fsync", "close",
                                                "open, fsync or close of the directory"};
@@ -98,11 +98,12 @@ void *__wrap_calloc(size_t count, size_t size) {
   return memory ? hold(memory) : NULL;
 }
 
-void *__real_aligned_alloc(size_t alignment, size_t size);
-void *__wrap_aligned_alloc(size_t alignment, size_t size);
-void *__wrap_aligned_alloc(size_t alignment, size_t size) {
-  void *memory = strikes(FAULT_MEMORY) ? NULL : __real_aligned_alloc(alignment, size);
-  return memory ? hold(memory) : NULL;
+int __real_posix_memalign(void **memory, size_t alignment, size_t size);
+int __wrap_posix_memalign(void **memory, size_t alignment, size_t size);
+int __wrap_posix_memalign(void **memory, size_t alignment, size_t size) {
+  int error = strikes(FAULT_MEMORY) ? ENOMEM : __real_posix_memalign(memory, alignment, size);
+  if (!error) hold(*memory);
+  return error;
 }
 
 void __real_free(void *memory);
