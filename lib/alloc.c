@@ -21,7 +21,7 @@ icl_status icl__new_doubles(int64_t count, double **out) {
   if (count > (PTRDIFF_MAX - ALIGNMENT) / (int64_t)sizeof(double)) {
     return icl__fail(ICL_ERR_SIZE, "an array of %" PRId64 " doubles exceeds the address space", count);
   }
-  /* Not aligned_alloc: sizes are multiples of the alignment there, and a checker would not see a step beyond the end. */
+  /* Not aligned_alloc, whose sizes are multiples of the alignment: a checker would not see a step beyond the end. */
   int64_t bytes = (count ? count : 1) * (int64_t)sizeof(double);
   void *memory = NULL;
   if (posix_memalign(&memory, ALIGNMENT, (size_t)bytes)) return out_of_memory(bytes);

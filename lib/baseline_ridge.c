@@ -71,7 +71,7 @@ static double general_square(const ridge *s, const double *r, const double *refl
   double sum = 0.0, *bottom = &right[size];
   right_sides(s, right, bottom);
   icl__qr_ridge_apply(s->d, s->columns, reflectors, work, right, bottom, &bottom[size]);
-  icl__triangle_solve(s->d, s->columns, r, s->d, right);
+  icl__triangle_solve(ICL__PLAIN, s->d, s->columns, r, s->d, right);
   for (int64_t i = 0; i < size; i++) sum += right[i] * right[i];
   return sum;
 }

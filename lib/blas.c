@@ -214,7 +214,7 @@ icl_status icl__triangle_condition(int64_t n, const double *r, int64_t stride, d
   return check_info(info, "dtrcon");
 }
 
-void icl__triangle_solve(int64_t n, int64_t columns, const double *r, int64_t stride, double *x) {
-  cblas_dtrsm(CblasColMajor, CblasLeft, CblasUpper, CblasNoTrans, CblasNonUnit, (int)n, (int)columns, 1.0, r,
-              (int)stride, x, (int)n);
+void icl__triangle_solve(int transpose, int64_t n, int64_t columns, const double *r, int64_t stride, double *x) {
+  cblas_dtrsm(CblasColMajor, CblasLeft, CblasUpper, transpose ? CblasTrans : CblasNoTrans, CblasNonUnit, (int)n,
+              (int)columns, 1.0, r, (int)stride, x, (int)n);
 }

@@ -80,7 +80,7 @@ void icl__qr_ridge_apply(int64_t n, int64_t columns, const double *reflectors, c
 void icl__triangle_invert(int64_t n, double *r);
 /* Estimates 1/(|r|_1 |r^-1|_1), 0 if r is singular, of the n x n upper triangle in columns of `stride`. */
 icl_status icl__triangle_condition(int64_t n, const double *r, int64_t stride, double *reciprocal);
-/* x = r^-1 x for such an r and x n x columns, column-major. */
-void icl__triangle_solve(int64_t n, int64_t columns, const double *r, int64_t stride, double *x);
+/* x = op(r)^-1 x for such an r and x n x columns, column-major. */
+void icl__triangle_solve(int transpose, int64_t n, int64_t columns, const double *r, int64_t stride, double *x);
 
 #endif

@@ -206,6 +206,15 @@ static icl_status new_problem(icl__operator *operator, const icl_estimator *esti
   return ICL_OK;
 }
 
+static icl_status fail_doubtful(int32_t method) {
+  if (method == ICL_METHOD_CG) {
+    return icl__fail(ICL_ERR_NOT_CONVERGED, "the features lack rank or nearly so, too little for conjugate gradients; "
+                     "a larger ridge, ICL_METHOD_PRIMAL or ICL_METHOD_DUAL was expected");
+  }
+  return icl__fail(ICL_ERR_NOT_CONVERGED, "the features lack rank and differ in size by orders of magnitude; a larger "
+                   "ridge, or labels and rows of one size, were expected");
+}
+
 static double ridge_weight(int64_t n, int64_t d, double lambda) { return (double)n / (double)d * lambda; }
 
 /* Whatever is made of them later, LAPACK is not to meet infinities. */
@@ -213,6 +222,16 @@ static icl_status check_moments(const icl__ridge_problem *problem) {
   int64_t d = problem->d;
   ICL__TRY(icl__check_finite(problem->query, d * d, "the second moment of the queries of dataset"));
   return icl__check_finite(problem->context, (d + 1) * (d + 1), "the second moment of the contexts of dataset");
+}
+
+/* Contexts of one task differ by about sqrt(d/l) of themselves, and what the last entry h_d tells beside the others by
+ * sqrt(rho/(c l)): with that much, in dimensions where numbers of rows are near their means, no direction is left to a
+ * few of the rows, and the second moments tell the condition of the features. Neither tokens without number, nor rows
+ * without noise, nor rows that were given have to be so. */
+static int is_spread(const icl__ridge_problem *problem, const icl__sequence_law *law) {
+  double size = icl__norm(problem->n, problem->target);
+  return law && problem->d >= 16 && law->l <= 1000 * problem->d &&
+         law->rho >= 1e-3 * size * (size / (double)problem->n);
 }
 
 /* The ridges in the order of the steps; gamma, where there is one, takes each solution at its index. The solution of
@@ -230,12 +249,13 @@ typedef struct {
   void *context; /* of solved */
 } ridge_path;
 
-static icl_status fit_ridges(icl_estimator *estimator, icl__operator *operator, int generated,
+static icl_status fit_ridges(icl_estimator *estimator, icl__operator *operator, const icl__sequence_law *law,
                              const ridge_path *path) {
   icl__ridge_problem problem = {0};
   icl__ridge_solution solution = {0};
   fit_report found = {0}, last = {0};
   double *memory = NULL, *gamma = NULL, worst = 0.0;
+  int32_t doubtful = 0; /* the method of a solution that is */
   int64_t d = operator->source->d;
   icl_status status = new_problem(operator, estimator, &problem, &solution, &memory);
   if (!status) status = icl__new_doubles(problem.p, &gamma);
@@ -244,7 +264,7 @@ static icl_status fit_ridges(icl_estimator *estimator, icl__operator *operator, 
   }
   if (!status) status = check_moments(&problem);
   if (!status) status = icl__find_spectrum(&problem);
-  problem.generated = generated;
+  if (!status) problem.spread = is_spread(&problem, law);
   operator->weight = 0; /* from here on progress is counted by what is left of each ridge */
   for (int64_t step = 0; !status && step < path->count; step++) {
     int64_t index = path->steps[step].index;
@@ -254,6 +274,8 @@ static icl_status fit_ridges(icl_estimator *estimator, icl__operator *operator, 
     if (path->solved) memset(solution.weights, 0, (size_t)(problem.n + problem.p) * sizeof(double)); /* and gamma */
     status = solve(&problem, estimator->method, &solution, &found);
     if (!status) status = icl__ridge_progress(&problem, 1.0);
+    if (!solution.accurate) doubtful = found.method;
+    if (!status && path->solved && doubtful) status = fail_doubtful(doubtful);
     if (!status && path->solved) {
       status = path->solved(path->context, index, solution.gamma, found.relative_residual);
     }
@@ -276,7 +298,7 @@ static icl_status fit_ridges(icl_estimator *estimator, icl__operator *operator, 
   estimator->d = d;
   estimator->gamma = gamma;
   estimator->report = last;
-  if (worst <= estimator->tolerance) return ICL_OK;
+  if (worst <= estimator->tolerance) return doubtful ? fail_doubtful(doubtful) : ICL_OK;
   return icl__fail(ICL_ERR_NOT_CONVERGED, "the relative residual is %.3g; at most %.3g was asked for", worst,
                    estimator->tolerance);
 }
@@ -302,7 +324,7 @@ static icl_status check_sizes(const icl_estimator *estimator, const icl__row_sou
 }
 
 /* Rows from memory where they may be stored, and then the fits. */
-static icl_status fit_rows(icl_estimator *estimator, icl__row_source source, int generated, int store,
+static icl_status fit_rows(icl_estimator *estimator, icl__row_source source, const icl__sequence_law *law, int store,
                            const icl_run *run, const ridge_path *path) {
   icl__operator operator;
   double *rows = NULL;
@@ -316,7 +338,7 @@ static icl_status fit_rows(icl_estimator *estimator, icl__row_source source, int
   if (load) status = icl__source_load(&source, &progress, &rows);
   if (!status) status = icl__operator_create(&source, &progress, &operator);
   if (!status) {
-    status = fit_ridges(estimator, &operator, generated, path);
+    status = fit_ridges(estimator, &operator, law, path);
     icl__operator_destroy(&operator);
   }
   icl__free(rows);
@@ -326,7 +348,7 @@ static icl_status fit_rows(icl_estimator *estimator, icl__row_source source, int
 static icl_status fit(icl_estimator *estimator, const icl_dataset *dataset, const icl_run *run,
                       const ridge_path *path) {
   icl__row_source source = icl__dataset_source(dataset);
-  return fit_rows(estimator, source, source.law != NULL, icl__dataset_fits(dataset), run, path);
+  return fit_rows(estimator, source, source.law, icl__dataset_fits(dataset), run, path);
 }
 
 icl_status icl_estimator_fit(icl_estimator *estimator, const icl_dataset *dataset, const icl_run *run) {
@@ -368,13 +390,14 @@ icl_status icl_estimator_fit_path(icl_estimator *estimator, const icl_dataset *d
   return status;
 }
 
-icl_status icl__estimator_fit_each(icl_estimator *estimator, const icl__row_source *source, int64_t count,
-                                   const double *lambda, const icl_run *run, icl__solved_fn solved, void *context) {
+icl_status icl__estimator_fit_each(icl_estimator *estimator, const icl__row_source *source,
+                                   const icl__sequence_law *law, int64_t count, const double *lambda,
+                                   const icl_run *run, icl__solved_fn solved, void *context) {
   path_step *steps;
   ICL__TRY(icl__new(count * (int64_t)sizeof *steps, &steps));
   for (int64_t i = 0; i < count; i++) steps[i] = (path_step){lambda[i], i};
   ridge_path path = {count, steps, NULL, solved, context};
-  icl_status status = fit_rows(estimator, *source, 1, 0, run, &path);
+  icl_status status = fit_rows(estimator, *source, law, 0, run, &path);
   icl__free(steps);
   return status;
 }

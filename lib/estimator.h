@@ -15,9 +15,11 @@
 typedef icl_status (*icl__solved_fn)(void *context, int64_t index, const double *gamma, double relative_residual);
 
 /* Fits each ridge to rows that were drawn, whether stored since or not. Rows, moments and matrices are shared, but
- * every ridge starts anew: each gamma is, to the bit, that of icl_estimator_fit on the dataset of these rows. */
-icl_status icl__estimator_fit_each(icl_estimator *estimator, const icl__row_source *source, int64_t count,
-                                   const double *lambda, const icl_run *run, icl__solved_fn solved, void *context);
+ * every ridge starts anew: each gamma is, to the bit, that of icl_estimator_fit on the dataset of these rows, of which
+ * `law` is the law. */
+icl_status icl__estimator_fit_each(icl_estimator *estimator, const icl__row_source *source,
+                                   const icl__sequence_law *law, int64_t count, const double *lambda,
+                                   const icl_run *run, icl__solved_fn solved, void *context);
 
 /* The solvers. A gamma (or, for icl__ridge_cg_dual, weights) that is not zero on entry is where the iterative ones
  * start. */
@@ -34,6 +36,10 @@ int32_t icl__choose_method(const icl__ridge_problem *problem);
 /* PRIMAL or DUAL, whichever has the smaller matrix, and whether AUTO would make that matrix. */
 int32_t icl__direct_method(const icl__ridge_problem *problem);
 int icl__direct_is_possible(const icl__ridge_problem *problem);
+/* A bound, about, on 1/eigenvalue of the kernel equations, from the moments. */
+double icl__kernel_inverse(const icl__ridge_problem *problem);
+/* Whether the ridge takes back whatever rounding, or a preconditioner, brings into a null space of the features. */
+int icl__ridge_matters(const icl__ridge_problem *problem);
 /* Whether conjugate gradients take fewer steps on the weights of the rows than on Gamma. */
 int icl__cg_in_rows(const icl__ridge_problem *problem);
 

@@ -23,6 +23,7 @@
 #include "conjugate_gradients.h"
 #include "effective_ridge.h"
 #include "estimator.h"
+#include "estimator_probe.h"
 
 /* The smallest true residual so far and the error |y - F Gamma| beside it. The iteration returns the solution of the
  * smallest, in the order evaluated, so at the end these are the norms of what it returns. */
@@ -45,8 +46,26 @@ static void give_measure(const best_measure *best, icl__ridge_solution *solution
   solution->residual = best->residual;
 }
 
+/* Progress: without a probe, which is not needed where the ridge matters and hardly ever for spread features, all of it
+ * is the solution's. */
+typedef struct {
+  double begin, end;
+} progress_share;
+
+static progress_share solution_share(const icl__ridge_problem *problem) {
+  return (progress_share){0.0, icl__ridge_matters(problem) ? 1.0 : problem->spread ? 0.9 : 0.6};
+}
+
+static icl_status report_share(const icl__ridge_problem *problem, progress_share share, double part) {
+  return icl__ridge_progress(problem, share.begin + part * (share.end - share.begin));
+}
+
+/* How far, relative to its norm, Gamma may be off by an estimate: 1e-4 at the usual tolerance. */
+static double accepted(const icl__ridge_problem *problem) { return 1e4 * fmax(problem->tolerance, 1e-8); }
+
 typedef struct {
   const icl__ridge_problem *problem;
+  progress_share share;
   best_measure best;
   double *query_vectors;   /* d x d: row i is an eigenvector of Q'Q */
   double *context_vectors; /* (d+1) x (d+1) */
@@ -110,15 +129,34 @@ static icl_status normal_residual(void *context, const double *gamma, double *ou
 
 static icl_status report_primal(void *context, double part) {
   const primal_system *system = context;
-  return icl__ridge_progress(system->problem, part);
+  return report_share(system->problem, system->share, part);
+}
+
+/* Gamma is off by about |residual| times the root mean square of 1/eigenvalue. That of spread features are those of the
+ * preconditioner, to (1 - r)^2. */
+static icl_status doubt_primal(primal_system *system, const icl__linear_system *equations, const double *gamma,
+                               double *off) {
+  const icl__ridge_problem *problem = system->problem;
+  double p = (double)problem->p, r = fmin(sqrt(p / (double)problem->n), 1.0), growth, mean_inverse;
+  int solved;
+  *off = 0.0;
+  if (icl__ridge_matters(problem) || icl__norm(problem->p, problem->right) == 0.0) return ICL_OK;
+  growth = icl__norm(problem->p, system->inverse) / sqrt(p) / (1.0 - r) / (1.0 - r);
+  *off = system->best.residual * growth;
+  if (problem->spread && *off <= accepted(problem) * icl__norm(problem->p, gamma)) return ICL_OK;
+  system->share = (progress_share){system->share.end, 1.0};
+  ICL__TRY(icl__probe(equations, problem->max_iterations, &solved, &growth, &mean_inverse));
+  *off = solved ? system->best.residual * growth : INFINITY;
+  return ICL_OK;
 }
 
 icl_status icl__ridge_cg_primal(icl__ridge_problem *problem, icl__ridge_solution *solution) {
   int64_t d = problem->d, width = d + 1, p = problem->p;
   double *memory;
+  double off;
   int usable = 0;
   ICL__TRY(icl__new_doubles(d * d + width * width + 8 * p + d + width + problem->n, &memory));
-  primal_system system = {.problem = problem, .query_vectors = memory};
+  primal_system system = {.problem = problem, .share = solution_share(problem), .query_vectors = memory};
   system.context_vectors = &memory[d * d];
   system.inverse = &system.context_vectors[width * width];
   system.rotated = &system.inverse[p];
@@ -128,21 +166,24 @@ icl_status icl__ridge_cg_primal(icl__ridge_problem *problem, icl__ridge_solution
   if (!status) status = prepare(&system, &work[6 * p], &usable);
   double scale = icl__norm(p, problem->right);
   system.best = at_start(p, solution->gamma, problem, scale);
+  off = scale == 0.0 ? 0.0 : INFINITY;
   if (!status && usable) {
     icl__linear_system equations = {p, &system, problem->right, apply_normal, normal_residual, precondition,
                                      report_primal};
     status = icl__conjugate_gradients(&equations, scale, problem->tolerance,
                                       problem->max_iterations, work, solution->gamma, &solution->iterations);
+    if (!status) status = doubt_primal(&system, &equations, solution->gamma, &off);
   }
   icl__free(memory);
   solution->dual = 0;
-  solution->accurate = usable;
+  solution->accurate = off <= accepted(problem) * icl__norm(p, solution->gamma);
   give_measure(&system.best, solution);
   return status;
 }
 
 typedef struct {
   const icl__ridge_problem *problem;
+  progress_share share;
   best_measure best;
   double *gamma;    /* p: F'a of whatever a is at hand */
   double *diagonal; /* n: of K */
@@ -171,30 +212,48 @@ static void scale_rows(void *context, const double *x, double *out) {
 
 static icl_status report_dual(void *context, double part) {
   const dual_system *system = context;
-  return icl__ridge_progress(system->problem, part);
+  return report_share(system->problem, system->share, part);
+}
+
+/* Gamma = F'a is off by |F'(K^-1 residual)|, at most the root of residual' K^-1 residual: about |residual| times the
+ * root mean of 1/eigenvalue. Overwrites F'a if it takes the probe. */
+static icl_status doubt_dual(dual_system *system, const icl__linear_system *equations, const double *weights,
+                             double *off) {
+  const icl__ridge_problem *problem = system->problem;
+  int solved;
+  double growth, mean_inverse;
+  *off = 0.0;
+  if (icl__ridge_matters(problem) || icl__norm(problem->n, problem->target) == 0.0) return ICL_OK;
+  *off = system->best.residual * sqrt(icl__kernel_inverse(problem));
+  if (problem->spread && *off <= accepted(problem) * icl__norm(problem->p, system->gamma)) return ICL_OK;
+  system->share = (progress_share){system->share.end, 1.0};
+  ICL__TRY(icl__probe(equations, problem->max_iterations, &solved, &growth, &mean_inverse));
+  *off = solved ? system->best.residual * sqrt(mean_inverse) : INFINITY;
+  return icl__operator_adjoint(problem->operator, weights, system->gamma);
 }
 
 icl_status icl__ridge_cg_dual(icl__ridge_problem *problem, icl__ridge_solution *solution) {
   int64_t n = problem->n;
-  double *memory;
+  double *memory, off = INFINITY;
   ICL__TRY(icl__new_doubles(7 * n, &memory));
   double scale = icl__norm(n, problem->target);
-  dual_system system = {problem, at_start(n, solution->weights, problem, scale), solution->gamma, &memory[6 * n]};
+  dual_system system = {problem, solution_share(problem), at_start(n, solution->weights, problem, scale),
+                        solution->gamma, &memory[6 * n]};
+  icl__linear_system equations = {n, &system, problem->target, apply_kernel, kernel_residual, scale_rows, report_dual};
   icl_status status = icl__operator_diagonal(problem->operator, system.diagonal);
+  for (int64_t mu = 0; !status && mu < n; mu++) {
+    system.diagonal[mu] += problem->mu;
+    if (system.diagonal[mu] == 0.0) system.diagonal[mu] = 1.0; /* a row of zeros: its equation is 0 = 0 */
+  }
   if (!status) {
-    for (int64_t mu = 0; mu < n; mu++) {
-      system.diagonal[mu] += problem->mu;
-      if (system.diagonal[mu] == 0.0) system.diagonal[mu] = 1.0; /* a row of zeros: its equation is 0 = 0 */
-    }
-    icl__linear_system equations = {n, &system, problem->target, apply_kernel, kernel_residual, scale_rows,
-                                     report_dual};
-    status = icl__conjugate_gradients(&equations, scale, problem->tolerance,
-                                      problem->max_iterations, memory, solution->weights, &solution->iterations);
+    status = icl__conjugate_gradients(&equations, scale, problem->tolerance, problem->max_iterations, memory,
+                                      solution->weights, &solution->iterations);
   }
   if (!status) status = icl__operator_adjoint(problem->operator, solution->weights, solution->gamma);
+  if (!status) status = doubt_dual(&system, &equations, solution->weights, &off);
   icl__free(memory);
   solution->dual = 1;
-  solution->accurate = 1;
+  solution->accurate = off <= accepted(problem) * icl__norm(problem->p, solution->gamma);
   give_measure(&system.best, solution);
   return status;
 }

@@ -30,6 +30,7 @@
  * matrix at the rate of memory (condition estimate, refinement), about 1000 flop an entry. Fitted to the table in
  * doc/benchmarks.md. */
 static const double kernel_weight = 1.5, small_size = 10.0, entry_weight = 1000.0;
+static const double with_probe = 1.6; /* its tolerance has about 0.6 of the digits */
 static const double direct_bytes = 4294967296.0; /* AUTO makes no larger matrix */
 
 static double trace(int64_t size, const double *matrix) {
@@ -100,22 +101,30 @@ static double kernel_edge(const icl__ridge_problem *problem, double sign) {
   return xi * (resolvent_sum(problem, xi, 1) - 1.0);
 }
 
+static double least_of_kernel(const icl__ridge_problem *problem) {
+  return fmax(kernel_edge(problem, 1.0), 0.0) + problem->lambda;
+}
+
+double icl__kernel_inverse(const icl__ridge_problem *problem) {
+  return (double)problem->d / (double)problem->n / least_of_kernel(problem);
+}
+
 /* NAN where the moments are too large or too small for these products. */
 static double dual_steps(const icl__ridge_problem *problem) {
-  double least = fmax(kernel_edge(problem, 1.0), 0.0) + problem->lambda;
+  double least = least_of_kernel(problem);
   return steps_at((kernel_edge(problem, -1.0) + problem->lambda) / least, problem->tolerance);
 }
 
 /* The preconditioner leads out of the row space of F. Where F lacks rank, only the ridge takes that back, and a
  * residual below the tolerance leaves an error of tolerance |A|/mu: so a ridge is asked for that matters beside the
- * data. */
-static int ridge_matters(const icl__ridge_problem *problem) {
+ * data, or else a probe (estimator_probe.h). */
+int icl__ridge_matters(const icl__ridge_problem *problem) {
   return problem->lambda >= 1e-2 * mean_eigenvalue(problem);
 }
 
 int icl__cg_in_rows(const icl__ridge_problem *problem) {
   if (problem->n >= problem->p) return 0; /* K has a null space, and what is in it of y never fits */
-  return !(ridge_matters(problem) && primal_steps(problem) < dual_steps(problem));
+  return !(icl__ridge_matters(problem) && primal_steps(problem) < dual_steps(problem));
 }
 
 int32_t icl__direct_method(const icl__ridge_problem *problem) {
@@ -132,11 +141,10 @@ int32_t icl__choose_method(const icl__ridge_problem *problem) {
   int dual = problem->n < problem->p;
   double direct = dual ? kernel_weight * (2.0 * n * n * d + n * n * n / 3.0) : n * p * p / 2.0 + p * p * p / 3.0;
   double steps = icl__cg_in_rows(problem) ? dual_steps(problem) : primal_steps(problem);
-  double iterative = steps * 4.0 * n * d * (d + 1.0);
+  double passes = icl__ridge_matters(problem) || problem->spread ? steps : with_probe * steps;
+  double iterative = passes * 4.0 * n * d * (d + 1.0);
   direct = direct * (1.0 + small_size / d) + entry_weight * (dual ? n * n : p * p);
-  /* Rows that were given may lack rank; those that were drawn do not. */
-  int trusted = dual || problem->generated || ridge_matters(problem);
   if (!icl__direct_is_possible(problem)) return ICL_METHOD_CG;
-  if (!trusted || !(steps <= (double)problem->max_iterations)) return icl__direct_method(problem);
+  if (!(steps <= (double)problem->max_iterations)) return icl__direct_method(problem);
   return iterative < direct ? ICL_METHOD_CG : icl__direct_method(problem);
 }

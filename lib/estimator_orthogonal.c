@@ -3,16 +3,24 @@
  *
  *     [F P  y] = Q [T z; 0 r]     so that     |y - F P u|^2 = |z - T u|^2 + r^2,     Gamma = P u,
  *
- * T upper triangular of order m. For n >= p, P = 1, and rows are taken in by blocks; for n < p, F' = P R makes F P = R',
- * and u gives the solution without a part in the null space. Then the triangle of [T z; sqrt(mu) 0] solves
- * (T'T + mu) u = T'z.
+ * T upper triangular of order m. For n >= p, P = 1, and rows are taken in by blocks; for n < p, F' = P R makes F P =
+ * R', and u gives the solution without a part in the null space. Then the triangle of [T z; sqrt(mu) 0] solves (T'T
+ * + mu) u = T'z.
  *
  * That needs a T without zeros to working precision. If there may be some, T = U S V' gives
  *
  *     u = sum_j v_j (s_j/(s_j^2 + mu)) (u_j'z)   over   s_j > eps max(n, p) s_1,
  *
  * which for mu = 0 is the least-squares solution of minimum norm. Singular values below that bound are rounding of
- * zeros [Golub and Van Loan, sec. 5.5.8] and belong to no data. Memory O(p^2), or O(n p) for n < p. */
+ * zeros [Golub and Van Loan, sec. 5.5.8] and belong to no data.
+ *
+ * Whether there may be zeros must not depend on units, of labels above all: a column of small numbers is no column of
+ * zeros. Triangular solutions do not depend on them: scaled by powers of two, columns give the same bits. So columns
+ * of T (n >= p), or for n < p and mu = 0 the rows of F, which are the columns of R and R'u = y, are looked at with
+ * the same norm. Where there are zeros, the solution of minimum norm does depend on the units, and comes from
+ * singular values in those of the data; where the two ranks differ or much is lost to the units, there is no answer.
+ *
+ * Memory O(p^2), or O(n p) for n < p. */
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -20,6 +28,7 @@
 #include "alloc.h"
 #include "blas.h"
 #include "checked.h"
+#include "deviation.h"
 #include "estimator.h"
 
 /* bordered: [T z; 0 r], (m+1) x (m+1) in column-major order. basis: p x n, P as reflectors, and their factors. */
@@ -69,7 +78,6 @@ static void transformed_rows(const icl__ridge_problem *problem, const reduction 
 static icl_status reduce(const icl__ridge_problem *problem, double *scratch, reduction *to) {
   int64_t n = problem->n, width = to->order + 1, elements;
   double *block;
-  if (to->basis) ICL__TRY(find_basis(problem, scratch, to));
   ICL__TRY(icl__check_product(width, ICL__SOLVER_ROWS, 1, "a block of features", &elements));
   ICL__TRY(icl__new_doubles(elements, &block));
   icl_status status = ICL_OK;
@@ -93,61 +101,151 @@ static icl_status solve_triangle(int64_t m, double mu, double *bordered, double 
     icl__free(work);
   }
   memcpy(u, &bordered[m * width], (size_t)m * sizeof *u);
-  icl__triangle_solve(m, 1, bordered, width, u);
+  icl__triangle_solve(ICL__PLAIN, m, 1, bordered, width, u);
   return ICL_OK;
 }
 
-/* u from the singular values of T that are above the cut. */
-static icl_status filter(const icl__ridge_problem *problem, int64_t m, const double *bordered, double *u) {
-  int64_t width = m + 1;
-  double *matrix = NULL, *left = NULL, *values = NULL, *vectors = NULL;
-  icl_status status = icl__new_doubles(m * m, &matrix);
-  if (!status) status = icl__new_doubles(m * m, &left);
-  if (!status) status = icl__new_doubles(2 * m, &values);
-  if (!status) status = icl__new_doubles(m * m, &vectors);
-  for (int64_t i = 0; !status && i < m; i++) {
-    for (int64_t j = 0; j < m; j++) matrix[i * m + j] = j < i ? 0.0 : bordered[j * width + i];
+/* Scales the columns of an upper triangle to norms in [1, 2) by powers of two, which go to units; the quotient of the
+ * largest and the least of these is returned. Columns of zeros stay. */
+static double equalise(int64_t m, double *triangle, int64_t stride, double *units) {
+  double least = INFINITY, largest = 0.0;
+  for (int64_t j = 0; j < m; j++) {
+    double *column = &triangle[j * stride], norm = icl__norm(j + 1, column);
+    units[j] = norm > 0.0 ? icl__power_below(norm) : 1.0;
+    for (int64_t i = 0; i <= j; i++) column[i] /= units[j];
+    if (norm == 0.0) continue;
+    least = fmin(least, units[j]);
+    largest = fmax(largest, units[j]);
   }
-  if (!status) status = icl__svd(m, m, matrix, left, values, vectors);
-  if (!status) {
-    double *coefficients = &values[m];
-    double cut = DBL_EPSILON * (double)(problem->n > problem->p ? problem->n : problem->p) * values[0];
-    icl__gemv(ICL__TRANSPOSED, m, m, 1.0, left, &bordered[m * width], 0.0, coefficients);
-    for (int64_t j = 0; j < m; j++) {
-      coefficients[j] = values[j] > cut ? coefficients[j] / (values[j] + problem->mu / values[j]) : 0.0;
-    }
-    icl__gemv(ICL__TRANSPOSED, m, m, 1.0, vectors, coefficients, 0.0, u);
+  return largest / least;
+}
+
+static void undo(int64_t m, double *triangle, int64_t stride, const double *units) {
+  for (int64_t j = 0; j < m; j++) {
+    for (int64_t i = 0; i <= j; i++) triangle[j * stride + i] *= units[j];
   }
-  icl__free(matrix);
-  icl__free(left);
-  icl__free(values);
-  icl__free(vectors);
-  return status;
+}
+
+static double longer_side(const icl__ridge_problem *problem) {
+  return (double)(problem->n > problem->p ? problem->n : problem->p);
 }
 
 /* 1/(|T|_1 |T^-1|_1) <= m s_m/s_1, estimated (by LAPACK: never too small and hardly ever three times too large), tells
- * whether a singular value can be near the cut. And rows sqrt(mu) I that are larger than T would leave of u, which is
- * T'z/mu then, a relative error of eps sqrt(mu)/|T|. */
-static icl_status is_regular(const icl__ridge_problem *problem, const reduction *of, int *answer) {
-  int64_t m = of->order, width = m + 1, longer = problem->n > problem->p ? problem->n : problem->p;
+ * whether a singular value can be near the cut. */
+static icl_status is_regular(const icl__ridge_problem *problem, int64_t m, const double *triangle, int64_t stride,
+                             int *answer) {
   double reciprocal;
-  ICL__TRY(icl__triangle_condition(m, of->bordered, width, &reciprocal));
-  *answer = reciprocal > 100.0 * (double)m * (double)longer * DBL_EPSILON &&
-            sqrt(problem->mu) <= icl__norm(m * width, of->bordered);
+  ICL__TRY(icl__triangle_condition(m, triangle, stride, &reciprocal));
+  *answer = reciprocal > 100.0 * (double)m * longer_side(problem) * DBL_EPSILON;
   return ICL_OK;
 }
 
-static icl_status solve(const icl__ridge_problem *problem, reduction *from, double *u) {
+/* The same with columns of one norm. */
+static icl_status is_regular_in_units(const icl__ridge_problem *problem, int64_t m, double *triangle, int64_t stride,
+                                      int *answer) {
+  double *units;
+  ICL__TRY(icl__new_doubles(m, &units));
+  equalise(m, triangle, stride, units);
+  icl_status status = is_regular(problem, m, triangle, stride, answer);
+  undo(m, triangle, stride, units);
+  icl__free(units);
+  return status;
+}
+
+/* T = U S V' of an upper triangle, and how many singular values are above the cut. */
+typedef struct {
+  double *memory, *left, *values, *vectors;
+  int64_t rank;
+} decomposition;
+
+static icl_status decompose(const icl__ridge_problem *problem, int64_t m, const double *triangle, int64_t stride,
+                            decomposition *out) {
+  double *matrix;
+  ICL__TRY(icl__new_doubles(3 * m * m + m, &matrix));
+  *out = (decomposition){.memory = matrix, .left = &matrix[m * m], .vectors = &matrix[2 * m * m],
+                         .values = &matrix[3 * m * m]};
+  for (int64_t i = 0; i < m; i++) {
+    for (int64_t j = 0; j < m; j++) matrix[i * m + j] = j < i ? 0.0 : triangle[j * stride + i];
+  }
+  ICL__TRY(icl__svd(m, m, matrix, out->left, out->values, out->vectors));
+  while (out->rank < m && out->values[out->rank] > DBL_EPSILON * longer_side(problem) * out->values[0]) out->rank++;
+  return ICL_OK;
+}
+
+/* Columns whose norms are within this factor cannot change which singular values are zeros but for those at the cut. */
+static const double of_one_size = 16.0;
+
+/* Whether the units of columns (of the triangle) matter to singular values that were found in other units: see above. A
+ * value s that is a zero in one of them and not in the other adds s/(s^2 + mu) < cut/mu to u, beside 1/s_1 at least. */
+static icl_status check_units(const icl__ridge_problem *problem, int64_t m, double *triangle, int64_t stride,
+                              const decomposition *found, int *sure) {
+  double *units, rounding = DBL_EPSILON * longer_side(problem) * found->values[0];
+  decomposition other = {0};
+  icl_status status = ICL_OK;
+  ICL__TRY(icl__new_doubles(m, &units));
+  double range = equalise(m, triangle, stride, units);
+  if (range > of_one_size) status = decompose(problem, m, triangle, stride, &other);
+  undo(m, triangle, stride, units);
+  icl__free(units);
+  icl__free(other.memory);
+  if (range > of_one_size) {
+    *sure = found->rank != other.rank
+                ? rounding * found->values[0] <= problem->tolerance * problem->mu
+                : rounding <= problem->tolerance * fmax(found->values[found->rank - 1], sqrt(problem->mu));
+  }
+  return status;
+}
+
+/* u from the singular values of T that are above the cut. */
+static icl_status filter(const icl__ridge_problem *problem, const reduction *from, double *u, int *sure) {
   int64_t m = from->order, width = m + 1;
-  int regular;
+  decomposition found = {0};
+  double *coefficients = NULL;
+  icl_status status = decompose(problem, m, from->bordered, width, &found);
+  if (!status && found.rank) {
+    status = from->basis ? check_units(problem, m, from->basis, problem->p, &found, sure)
+                         : check_units(problem, m, from->bordered, width, &found, sure);
+  }
+  if (!status) {
+    coefficients = found.memory; /* the matrix is not needed any more */
+    icl__gemv(ICL__TRANSPOSED, m, m, 1.0, found.left, &from->bordered[m * width], 0.0, coefficients);
+    for (int64_t j = 0; j < m; j++) {
+      double s = found.values[j];
+      coefficients[j] = j < found.rank ? coefficients[j] / (s + problem->mu / s) : 0.0;
+    }
+    icl__gemv(ICL__TRANSPOSED, m, m, 1.0, found.vectors, coefficients, 0.0, u);
+  }
+  icl__free(found.memory);
+  return status;
+}
+
+/* Rows sqrt(mu) I that are larger than T would leave of u, which is T'z/mu then, a relative error of eps sqrt(mu)/|T|.
+ * For n < p without ridge the rows' condition is known to be bad, or u is known. */
+static icl_status solve(const icl__ridge_problem *problem, const reduction *from, double *u, int *sure) {
+  int64_t m = from->order, width = m + 1;
+  int regular = 0;
   ICL__TRY(icl__check_finite(from->bordered, width * width, "the features of dataset"));
-  ICL__TRY(is_regular(problem, from, &regular));
-  ICL__TRY(regular ? solve_triangle(m, problem->mu, from->bordered, u) : filter(problem, m, from->bordered, u));
-  return from->basis ? icl__qr_expand(problem->p, m, from->basis, from->basis_factors, u) : ICL_OK;
+  if (!from->basis) ICL__TRY(is_regular_in_units(problem, m, from->bordered, width, &regular));
+  else if (problem->mu > 0.0) ICL__TRY(is_regular(problem, m, from->bordered, width, &regular));
+  double size = 0.0;
+  for (int64_t j = 0; j < m; j++) size = hypot(size, icl__norm(j + 1, &from->bordered[j * width]));
+  regular = regular && sqrt(problem->mu) <= size;
+  return regular ? solve_triangle(m, problem->mu, from->bordered, u) : filter(problem, from, u, sure);
+}
+
+/* n < p without ridge: R'u = y, if that is regular. */
+static icl_status solve_rows(const icl__ridge_problem *problem, reduction *from, double *u, int *solved) {
+  int64_t n = problem->n, p = problem->p;
+  ICL__TRY(is_regular_in_units(problem, n, from->basis, p, solved));
+  if (!*solved) return ICL_OK;
+  memcpy(u, problem->target, (size_t)n * sizeof *u);
+  icl__triangle_solve(ICL__TRANSPOSED, n, 1, from->basis, p, u);
+  return ICL_OK;
 }
 
 icl_status icl__ridge_orthogonal(icl__ridge_problem *problem, icl__ridge_solution *solution) {
   int64_t d = problem->d, p = problem->p, n = problem->n, m = n < p ? n : p, elements;
+  int solved = 0, sure = 1;
   double *memory, *scratch = NULL;
   ICL__TRY(icl__check_product(m + 1, n < p ? p + n + 2 : p + 1, 1, "the features", &elements));
   ICL__TRY(icl__new_doubles(elements, &memory));
@@ -158,13 +256,15 @@ icl_status icl__ridge_orthogonal(icl__ridge_problem *problem, icl__ridge_solutio
     to.basis_factors = &to.basis[n * p];
   }
   icl_status status = icl__new_doubles(icl__source_scratch(d, ICL__SOLVER_ROWS), &scratch);
-  if (!status) status = reduce(problem, scratch, &to);
+  if (!status) memset(solution->gamma, 0, (size_t)p * sizeof *solution->gamma);
+  if (!status && to.basis) status = find_basis(problem, scratch, &to);
+  if (!status && to.basis && problem->mu == 0.0) status = solve_rows(problem, &to, solution->gamma, &solved);
+  if (!status && !solved) status = reduce(problem, scratch, &to);
   icl__free(scratch);
-  if (!status) {
-    memset(solution->gamma, 0, (size_t)p * sizeof *solution->gamma);
-    status = solve(problem, &to, solution->gamma);
-  }
+  if (!status && !solved) status = solve(problem, &to, solution->gamma, &sure);
+  if (!status && to.basis) status = icl__qr_expand(p, m, to.basis, to.basis_factors, solution->gamma);
   icl__free(memory);
   solution->iterations = solution->dual = 0;
+  solution->accurate = sure;
   return status;
 }

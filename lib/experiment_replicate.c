@@ -111,8 +111,8 @@ static icl_status fit_batch(replicate_state *state, int64_t first, int64_t count
   ICL__TRY(icl_dataset_create(state->pool, point->l, point->n, point->rho, state->dataset_seed, &dataset));
   icl_status status = find_rows(state, dataset, &rows);
   if (!status) {
-    status = icl__estimator_fit_each(state->estimator, &rows, count, state->lambda, replicate->run, take_solution,
-                                     state);
+    status = icl__estimator_fit_each(state->estimator, &rows, icl__dataset_source(dataset).law, count, state->lambda,
+                                     replicate->run, take_solution, state);
   }
   icl_dataset_destroy(dataset);
   return status;

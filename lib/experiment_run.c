@@ -248,12 +248,23 @@ static icl_status take_errors(void *context, int64_t point, const double errors[
   return status;
 }
 
+/* On the clock that nobody sets back. */
+static int init_condition(pthread_cond_t *condition) {
+  pthread_condattr_t attributes;
+  int error = pthread_condattr_init(&attributes);
+  if (error) return error;
+  error = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+  if (!error) error = pthread_cond_init(condition, &attributes);
+  pthread_condattr_destroy(&attributes);
+  return error;
+}
+
 /* The calling thread has nothing left to do but to report what the others finish. */
 static void wait_for_others(void *context) {
   shared_work *shared = context;
   while (!atomic_load(&shared->stop)) {
     struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
+    clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_nsec += POLL_MILLISECONDS * 1000000L;
     until.tv_sec += until.tv_nsec / 1000000000L;
     until.tv_nsec %= 1000000000L;
@@ -394,7 +405,7 @@ static icl_status simulate(const icl__simulation *simulation, const icl_run *run
   icl__progress progress = icl__progress_begin(run, 0);
   shared.progress = &progress;
   if (pthread_mutex_init(&shared.lock, NULL)) return icl__fail(ICL_ERR_MEMORY, "could not initialise a mutex");
-  if (pthread_cond_init(&shared.ended, NULL)) {
+  if (init_condition(&shared.ended)) {
     pthread_mutex_destroy(&shared.lock);
     return icl__fail(ICL_ERR_MEMORY, "could not initialise a condition variable");
   }

@@ -16,7 +16,7 @@ typedef struct {
   double lambda, mu; /* mu = n lambda/d */
   double tolerance;
   int64_t max_iterations;
-  int generated; /* rows are drawn: their features have full rank */
+  int spread; /* the features are drawn from a law that spreads them in all directions, see is_spread */
   double *query;   /* d x d: sum q q' */
   double *context; /* (d+1) x (d+1): sum h h' */
   double *query_values, *context_values; /* d, d+1: their eigenvalues over n, for n < p */
@@ -30,7 +30,7 @@ typedef struct {
   double *weights;    /* n: the dual's a, Gamma = F'a */
   int dual;           /* gamma came from weights: |K a - y|/|y| is the measure of it */
   int64_t iterations; /* conjugate-gradient iterations, or steps of refinement */
-  int accurate;       /* 0: the matrix is too near singular for Cholesky, and gamma is undefined */
+  int accurate;       /* 0: the equations are too near singular for this solver, and gamma is undefined or doubtful */
   int measured;       /* the solver evaluated, from the rows and for this very solution, the two below */
   double error;       /* |y - F Gamma| */
   double residual;    /* |y - K a| for a dual solution, else |F'(y - F Gamma) - mu Gamma| */

@@ -9,6 +9,7 @@
 enum {
   ICL__PURPOSE_POOL_TASK = 0x0100, /* task j of a finite pool */
   ICL__PURPOSE_REPLICATE = 0x0400, /* the seeds of an experiment's replicate */
+  ICL__PURPOSE_PROBE = 0x0600,     /* the right-hand side that tells whether equations are regular */
   /* A sequence row, of a dataset (0x02..), a test sample (0x03..) or a feature sample (0x05..): family | role. */
   ICL__FAMILY_DATASET = 0x0200,
   ICL__FAMILY_TEST = 0x0300,

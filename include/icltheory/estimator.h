@@ -5,7 +5,7 @@
  * [doc/theory.md, eq. 6].
  *
  * lambda = 0 is the limit lambda -> 0+: the least-squares solution of minimum norm, also for n < p and where the data
- * are rank-deficient. */
+ * are rank-deficient, or ICL_ERR_NOT_CONVERGED where a method cannot tell. */
 #ifndef ICLTHEORY_ESTIMATOR_H
 #define ICLTHEORY_ESTIMATOR_H
 
@@ -19,13 +19,15 @@ extern "C" {
 #endif
 
 /** How the ridge problem is solved. The direct methods use Cholesky factors where these are accurate; where they are
- * not (nearly singular data with little or no ridge) both turn to a QR decomposition of the n x p features, of up to
- * 6 n p min(n, p) flop, and where that finds the rank deficient to singular values, of tens of min(n, p)^3 flop more;
- * up to 56 min(n, p) p bytes. Conjugate gradients work on Gamma, preconditioned by the second moments of the data, or
- * for n < p with little ridge on the weights of the rows. On Gamma they presume features of full rank, or a ridge that
- * matters beside the data: what a residual below the tolerance leaves of a null space is tolerance/lambda. AUTO uses
- * them for generated rows, or with such a ridge, or where the matrix of a direct method would exceed 4 GiB; and not
- * where the moments of the data lack rank. */
+ * not (nearly singular data with little or no ridge) both turn to a QR decomposition of the n x p features, of up to 6
+ * n p min(n, p) flop, and where that finds the rank deficient to singular values, of tens of min(n, p)^3 flop more; up
+ * to 80 min(n, p) p bytes. Where features without full rank differ in size by many orders of magnitude, as with labels
+ * of 1e-8, that ends with ICL_ERR_NOT_CONVERGED. Conjugate gradients work on Gamma, preconditioned by
+ * the second moments of the data, or for n < p with little ridge on the weights of the rows. They need features of full
+ * rank, or a ridge that matters beside the data; and where neither that nor the law of generated rows (noise, l <= 1000
+ * d, d >= 16) vouches for the rank, they solve for a random right-hand side as well, in up to as many iterations, and
+ * end with ICL_ERR_NOT_CONVERGED if by that Gamma may be off by 1e4 times the tolerance (or 1e-4). AUTO then turns to
+ * the direct method, unless its matrix would exceed 4 GiB. */
 enum {
   ICL_METHOD_AUTO = 0,   /**< the one of least estimated time: CG, or else dual for n < p, primal for n >= p */
   ICL_METHOD_PRIMAL = 1, /**< normal equations: p x p; n p^2/2 + p^3/3 flop, 10 p^2 bytes */
@@ -72,7 +74,8 @@ icl_status icl_estimator_set_tolerance(icl_estimator *estimator, double relative
 icl_status icl_estimator_set_max_iterations(icl_estimator *estimator, int64_t count);
 
 /** Fits Gamma. Replaces the result of an earlier fit; after a failure there is no result, but after
- * ICL_ERR_NOT_CONVERGED the best Gamma found and its report can be read (unless it was LAPACK that gave up).
+ * ICL_ERR_NOT_CONVERGED the best Gamma found and its report can be read (unless it was LAPACK that gave up); its
+ * residual may be small, where the rank of the features is in doubt.
  *
  * @param estimator the estimator; it keeps no reference to the dataset.
  * @param dataset the data, at least one row.
@@ -109,8 +112,8 @@ icl_status icl_estimator_gamma(const icl_estimator *estimator, double *gamma);
  *
  * @param estimator the estimator, after a fit.
  * @param[out] method ICL_METHOD_PRIMAL, ICL_METHOD_DUAL or ICL_METHOD_CG: what AUTO chose.
- * @param[out] iterations of conjugate gradients; or steps of iterative refinement, the first solution included; or 0
- * where orthogonal decompositions were used.
+ * @param[out] iterations of conjugate gradients, without those for a random right-hand side; or steps of iterative
+ * refinement, the first solution included; or 0 where orthogonal decompositions were used.
  * @param[out] relative_residual recomputed from the data after the solve. With F the map from Gamma to predictions and
  * mu = n lambda/d: |F'(y - F Gamma) - mu Gamma| / |F'y|, or over |F||y| where F'y is nothing but rounding, or 0 where
  * that is 0. Where n < p and Gamma was found as F'a (dual, and conjugate gradients on the rows; not orthogonal
