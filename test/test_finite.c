@@ -244,7 +244,8 @@ END_TEST
 START_TEST(extreme_sizes) {
   static const model models[] = {{1, 1, 1, 1, 0.5, 0.1}, {1, 3, 4, 100, 0.1, 0.0}, {2, 1, 1000000000, 50, 0.0, 1e-6},
                                  {3, 2, 1, 40, 1e8, 0.0}, {3, 50000, 6, 40, 0.1, 1e-2}, {3, 2, 6, 1, 0.1, 0.0},
-                                 {4, 5, 8, INT64_C(1000000000000), 0.1, 0.0}, {4, 5, 8, 30, 0.1, 1e12}};
+                                 {4, 5, 8, INT64_C(1000000000000), 0.1, 0.0}, {4, 5, 8, 30, 0.1, 1e12},
+                                 {10, 2, INT64_C(1000000000000000), 50, 0.01, 0.1}};
   const model *m = &models[_i];
   icl_task_pool *pool = pool_of(m->d, m->k, 6);
   for (int32_t level = ICL_FINITE_POOL; level <= ICL_FINITE_CORRECTED; level++) {
@@ -552,7 +553,7 @@ static Suite *suite(void) {
   tcase_add_loop_test(c, ridgeless_is_the_limit, 0, 4);
   tcase_add_test(c, divergences);
   tcase_add_test(c, nothing_to_learn);
-  tcase_add_loop_test(c, extreme_sizes, 0, 8);
+  tcase_add_loop_test(c, extreme_sizes, 0, 9);
   tcase_add_test(c, any_units);
   tcase_add_test(c, standard_error_of_large_errors);
   tcase_add_test(c, many_sequences);

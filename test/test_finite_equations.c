@@ -170,6 +170,43 @@ START_TEST(query_quadrature) {
 }
 END_TEST
 
+/* n E[(square |w - coefficients y|^2 + rho noise) y y'] for a summary of fewer coordinates than tokens have: the rows'
+ * tasks and residuals, d numbers each, are what needs memory then. 1000 rows fill the blocks of 96. */
+START_TEST(residuals_of_low_rank) {
+  enum { TOKENS = 40, RANK = 2, ROWS = 1000 };
+  double summary[ROWS * RANK], coefficients[TOKENS * RANK], slope[ROWS], square[ROWS], noise[ROWS];
+  double g[RANK * RANK] = {1.0, 0.2, 0.2, 0.7}, out[RANK * RANK], expected[RANK * RANK] = {0};
+  icl_task_pool *pool;
+  icl__feature_average average;
+  OK(icl_task_pool_create(TOKENS, 1, ICL_TASKS_GAUSSIAN, 3, &pool));
+  icl__feature_sample sample = {pool, TOKENS, RANK, ROWS, ROWS, summary, NULL};
+  fill_pseudo(ROWS * RANK, summary, 1);
+  fill_pseudo(TOKENS * RANK, coefficients, 2);
+  OK(icl__feature_average_create(&sample, ROWS, NULL, &average));
+  average.n = 7.0;
+  average.rho = 0.3;
+  average.slope = slope;
+  average.square = square;
+  average.noise = noise;
+  OK(icl__feature_average_set_delta(&average, 0.1));
+  OK(icl__average_resolvent(&average, g, out));
+  OK(icl__average_residual(&average, coefficients, out));
+  for (int row = 0; row < ROWS; row++) {
+    const double *y = &summary[row * RANK];
+    double residual = 0.0;
+    for (int i = 0; i < TOKENS; i++) {
+      double defect = pool->tasks[i] - coefficients[i * RANK] * y[0] - coefficients[i * RANK + 1] * y[1];
+      residual += defect * defect;
+    }
+    double weight = 7.0 / ROWS * (square[row] * residual + 0.3 * noise[row]);
+    for (int i = 0; i < RANK * RANK; i++) expected[i] += weight * y[i / RANK] * y[i % RANK];
+  }
+  for (int i = 0; i < RANK * RANK; i++) NEAR(out[i], expected[i], 1e-12 * expected[0]);
+  icl__feature_average_destroy(&average);
+  icl_task_pool_destroy(pool);
+}
+END_TEST
+
 static double quadratic(int64_t r, const double *matrix, const double *y) {
   double sum = 0.0;
   for (int64_t i = 0; i < r * r; i++) sum += y[i / r] * matrix[i] * y[i % r];
@@ -288,6 +325,7 @@ static Suite *suite(void) {
   tcase_add_loop_test(c, features_are_rows, 0, 2);
   tcase_add_test(c, tasks_are_balanced);
   tcase_add_loop_test(c, query_quadrature, 0, 4);
+  tcase_add_test(c, residuals_of_low_rank);
   tcase_add_loop_test(c, fixed_points_row_by_row, 0, 5);
   tcase_add_test(c, few_iterations);
   suite_add_tcase(s, c);
