@@ -73,6 +73,16 @@ START_TEST(effective_ridge) {
 }
 END_TEST
 
+/* Eigenvalues far from each other, and m J rows for J large ones: those are above xi, and to leading order
+ * sum_large xi/s = sum_small s/xi + n lambda/(m xi). */
+START_TEST(effective_ridge_in_a_gap) {
+  static const double two[] = {1e-40, 1.0}, four[] = {4.0, 1e-40, 1.0, 9e-40};
+  CLOSE(icl__sampled_effective_ridge(1, 2, two, 1, 0.0).xi, 1e-20, 1e-14);
+  CLOSE(icl__sampled_effective_ridge(6, 4, four, 3, 0.0).xi, sqrt(1e-39 / 1.25), 1e-14);
+  CLOSE(icl__sampled_effective_ridge(6, 4, four, 3, 1e-40).xi, sqrt((1e-39 + 2e-40) / 1.25), 1e-14); /* n/m = 2 */
+}
+END_TEST
+
 /* A feature sample's summary is that of the row of the same number and task, to the bit. */
 START_TEST(features_are_rows) {
   setup s = setup_of(_i ? 0 : K, 20, 0.1, 0.1);
@@ -322,6 +332,7 @@ static Suite *suite(void) {
   TCase *c = tcase_create("finite equations");
   tcase_add_loop_test(c, coordinates, 0, 3);
   tcase_add_test(c, effective_ridge);
+  tcase_add_test(c, effective_ridge_in_a_gap);
   tcase_add_loop_test(c, features_are_rows, 0, 2);
   tcase_add_test(c, tasks_are_balanced);
   tcase_add_loop_test(c, query_quadrature, 0, 4);
