@@ -11,7 +11,7 @@ typedef struct {
   icl_task_pool *pool;
   icl_test_law *law;
   icl__pretraining fit;
-  double A[D * WIDTH], B[WIDTH * WIDTH];
+  double B[WIDTH * WIDTH];
   icl__summary_basis basis;
 } setup;
 
@@ -21,8 +21,8 @@ static setup setup_of(int64_t k, int64_t n, double rho, double lambda) {
   else OK(icl_task_pool_create_infinite(D, ICL_TASKS_GAUSSIAN, 3, &s.pool));
   s.fit.pool = s.pool;
   OK(icl_test_law_create_pool(s.pool, L, rho, &s.law));
-  OK(icl_test_law_moments(s.law, s.A, s.B, NULL));
-  OK(icl__summary_basis_create(D, s.A, s.B, k == 0, &s.basis));
+  OK(icl_test_law_moments(s.law, NULL, s.B, NULL));
+  OK(icl__summary_basis_create(s.law, k == 0, &s.basis));
   return s;
 }
 
@@ -46,7 +46,7 @@ START_TEST(coordinates) {
         }
       }
       NEAR(second, a == b, 1e-11);
-      NEAR(square, a == b ? s.basis.ridge[a] : 0.0, 1e-11 * s.basis.ridge[rank - 1]);
+      NEAR(square, a == b ? s.basis.ridge[a] : 0.0, 1e-11 * sqrt(s.basis.ridge[a] * s.basis.ridge[b]));
     }
   }
   setup_destroy(&s);
@@ -224,7 +224,7 @@ static double quadratic(int64_t r, const double *matrix, const double *y) {
 }
 
 /* F(g) g + m ridge g = 1, and V = g n E[(square (|w - Gbar h|^2 + y'V y) + rho noise) y y'] g, from the rows; in h as
- * far as the prediction goes: h = B Y'y, y'V y = h'(d spread) h. What the solver leaves is 1e-11 and 1e-12, and V's
+ * far as Gbar goes: h = B Y'y. V = d spread. What the solver leaves is 1e-11 and 1e-12, and V's
  * equation is seen through (1 - L)^-1, at most 1/0.01 here. */
 static void check_fixed_points(const setup *s, const icl__feature_average *average, const double *g,
                                const icl__prediction *prediction, double m) {
@@ -243,16 +243,12 @@ static void check_fixed_points(const setup *s, const icl__feature_average *avera
       for (int j = 0; j < WIDTH; j++) defect -= prediction->gamma[i * WIDTH + j] * h[j];
       residual += defect * defect;
     }
-    double weight = average->square[row] * (residual + D * quadratic(WIDTH, prediction->spread, h)) +
+    double weight = average->square[row] * (residual + D * quadratic(WIDTH, prediction->spread, y)) +
                     s->fit.rho * average->noise[row];
     for (int i = 0; i < WIDTH * WIDTH; i++) image[i / WIDTH] += g[i] * y[i % WIDTH];
-    for (int i = 0; i < WIDTH; i++) {
-      mapped[i] = 0.0;
-      for (int a = 0; a < WIDTH; a++) mapped[i] += s->basis.map[a * WIDTH + i] * image[a];
-    }
     for (int i = 0; i < WIDTH * WIDTH; i++) {
       F[i] += factor * average->slope[row] * y[i / WIDTH] * y[i % WIDTH];
-      V[i] += factor * weight * mapped[i / WIDTH] * mapped[i % WIDTH] / D;
+      V[i] += factor * weight * image[i / WIDTH] * image[i % WIDTH] / D;
     }
   }
   for (int i = 0; i < WIDTH * WIDTH; i++) {
@@ -301,10 +297,8 @@ START_TEST(few_iterations) {
   OK(icl_task_pool_create(N, 18, ICL_TASKS_GAUSSIAN, 3, &pool));
   icl_test_law *law;
   OK(icl_test_law_create_pool(pool, 10 * N, 0.01, &law));
-  double A[N * SIZE], B[SIZE * SIZE];
-  OK(icl_test_law_moments(law, A, B, NULL));
   icl__summary_basis basis;
-  OK(icl__summary_basis_create(N, A, B, 0, &basis));
+  OK(icl__summary_basis_create(law, 0, &basis));
   for (int which = 0; which < 25; which++) {
     icl__pretraining fit = {pool, 10 * N, sizes[which / 5], 0.01, lambdas[which % 5]};
     icl__prediction out[1 + ICL__BATCHES];
