@@ -86,7 +86,8 @@ icl_status icl_finite_theory_solve(icl_finite_theory *theory, const icl_run *run
  * d + 1, or d for one task without noise; and, for ICL_FINITE_CORRECTED, for lambda = 0 and fewer rows than that at d
  * <= 2 with noise.
  * @param[out] standard_error of the feature samples' own sampling, or NULL; 0 for ICL_FINITE_POOL and where the error
- * is infinite. It does not measure what the theory neglects.
+ * is infinite. It does not measure what the theory neglects. Where it is about as large as the error, that is an
+ * extrapolation [eq. F16] from too few samples and may lie below rho or 0: set more (icl_finite_theory_set_samples).
  * @return ICL_OK, ICL_ERR_ARGUMENT (NULL, or a law of another d), ICL_ERR_STATE (not solved), ICL_ERR_NONFINITE,
  * ICL_ERR_MEMORY. Cost: O(d^3). Thread-safe. Since 0.1. */
 icl_status icl_finite_theory_error(const icl_finite_theory *theory, const icl_test_law *law, double *error,
