@@ -363,6 +363,10 @@ START_TEST(optimal_gamma_in_any_units) {
   for (int i = 0; i < SIZE; i++) gamma[i] = -7.0;
   FAILS(ICL_ERR_NONFINITE, "underflow", icl_test_law_optimal_gamma(small, 0.0, gamma));
   FAILS(ICL_ERR_NONFINITE, "underflow", icl_test_law_optimal_gamma(small, 1.0, gamma));
+  icl_test_law_destroy(small);
+  double covariance[D * D] = {4.9e-324}; /* labels of 1e-162: in doubles E c is 0 as well, though no label is */
+  OK(icl_test_law_create_gaussian(D, L, 0.0, covariance, &small));
+  FAILS(ICL_ERR_NONFINITE, "underflow", icl_test_law_optimal_gamma(small, 0.0, gamma));
   for (int i = 0; i < SIZE; i++) ck_assert(gamma[i] == -7.0);
   icl_test_law_destroy(small);
 }
