@@ -1,34 +1,40 @@
-/* The bracket of the equation is taken as a sum of positive terms where it can be: 1 - (m/n) sum s/(s + xi) =
- * (n - m count)/n + (m/n) sum xi/(s + xi). Where it is positive the right side increases from 0, elsewhere it is not
- * positive; so there is one root for lambda > 0, and one for lambda = 0 if the bracket starts below 0. Newton's method
- * in ln xi on ln(xi bracket/lambda), or on the bracket, kept between bounds of the root. */
+/* Where eigenvalues lie far from xi, the sum in the bracket 1 - (m/n) sum s/(s + xi) is close to an integer, and what
+ * it differs by decides where the bracket is small. So the J of them above xi are counted in integers:
+ *
+ *     (n - m J)/n + (m/n) ( sum_{s > xi} xi/(s + xi) - sum_{s <= xi} s/(s + xi) ).
+ *
+ * Where it is positive the right side increases from 0, elsewhere it is not positive; so there is one root for lambda >
+ * 0, and one for lambda = 0 if the bracket starts below 0. Newton's method in ln xi on ln(xi bracket/lambda), or on the
+ * bracket, kept between bounds of the root. */
 #include "effective_ridge.h"
 
 #include <math.h>
 
 typedef struct {
-  int64_t count;
+  int64_t n, count, m;
   const double *spectrum;
-  double surplus, factor; /* (n - m count)/n, m/n */
 } sampled_equation;
 
 /* The bracket, and its derivative with respect to ln xi, which is positive. */
 static double bracket(const sampled_equation *equation, double xi, double *slope) {
-  double sum = 0.0, derivative = 0.0;
+  double sum = 0.0, derivative = 0.0, factor = (double)equation->m / (double)equation->n;
+  int64_t above = 0;
   for (int64_t j = 0; j < equation->count; j++) {
-    double share = xi / (equation->spectrum[j] + xi);
-    sum += share;
-    derivative += share * (equation->spectrum[j] / (equation->spectrum[j] + xi));
+    double total = equation->spectrum[j] + xi, share = xi / total, rest = equation->spectrum[j] / total;
+    int large = equation->spectrum[j] > xi;
+    above += large;
+    sum += large ? share : -rest;
+    derivative += share * rest;
   }
-  *slope = equation->factor * derivative;
-  return equation->surplus + equation->factor * sum;
+  *slope = factor * derivative;
+  return (double)(equation->n - equation->m * above) / (double)equation->n + factor * sum;
 }
 
 icl__effective_ridge icl__sampled_effective_ridge(int64_t n, int64_t count, const double *spectrum, int64_t m,
                                                   double lambda) {
-  sampled_equation equation = {count, spectrum, (double)(n - m * count) / (double)n, (double)m / (double)n};
+  sampled_equation equation = {n, count, m, spectrum};
   double lower = lambda, upper = INFINITY, slope, xi = lambda;
-  if (lambda == 0.0 && equation.surplus >= 0.0) return (icl__effective_ridge){0.0, equation.surplus};
+  if (lambda == 0.0 && n >= m * count) return (icl__effective_ridge){0.0, (double)(n - m * count) / (double)n};
   for (int64_t j = 0; j < count; j++) xi = fmax(xi, spectrum[j]);
   for (int step = 0; step < 2000; step++) {
     double value = bracket(&equation, xi, &slope), excess = xi * value - lambda, next = 0.0;

@@ -70,7 +70,6 @@ static int64_t default_samples(int64_t d) {
 /* The pool's law and coordinates, and room for the predictions. */
 static icl_status prepare(icl_finite_theory *theory) {
   int64_t d = theory->d, width = d + 1, elements;
-  double *moments;
   ICL__TRY(icl__check_blas(width * width, "(d+1)^2")); /* matrices are taken as vectors, too */
   ICL__TRY(icl_test_law_create_pool(theory->fit.pool, theory->fit.l, theory->fit.rho, &theory->law));
   ICL__TRY(icl__test_law_check_moments(theory->law));
@@ -80,13 +79,13 @@ static icl_status prepare(icl_finite_theory *theory) {
     theory->prediction[i].gamma = &theory->numbers[2 * i * width * width];
     theory->prediction[i].spread = &theory->numbers[(2 * i + 1) * width * width];
   }
-  ICL__TRY(icl__new_doubles((d + width) * width, &moments));
-  icl_status status = icl_test_law_moments(theory->law, moments, &moments[d * width], NULL);
-  if (!status) {
-    status = icl__summary_basis_create(d, moments, &moments[d * width], theory->fit.pool->k == 0, &theory->basis);
+  ICL__TRY(icl__summary_basis_create(theory->law, theory->fit.pool->k == 0, &theory->basis));
+  for (int64_t j = 0; j < theory->basis.rank; j++) {
+    if (theory->basis.ridge[j] < INFINITY && theory->basis.spectrum[j] < INFINITY) continue;
+    return icl__fail(ICL_ERR_NONFINITE, "the second moments of the context summary have an eigenvalue whose inverse"
+                     " overflows or underflows");
   }
-  icl__free(moments);
-  return status;
+  return ICL_OK;
 }
 
 icl_status icl_finite_theory_create(const icl_task_pool *pool, int64_t l, int64_t n, double rho, double lambda,
@@ -160,24 +159,41 @@ icl_status icl_finite_theory_solve(icl_finite_theory *theory, const icl_run *run
   return status;
 }
 
-/* e = e_test(Gbar) + tr(spread B). */
-static icl_status prediction_error(const icl_test_law *law, const icl__prediction *prediction, const double *B,
-                                   int64_t d, double *error) {
-  ICL__TRY(icl_test_error(law, prediction->gamma, error));
-  *error += icl__dot((d + 1) * (d + 1), prediction->spread, B);
-  return ICL_OK;
+/* Y B_test Y' = (Y F)(Y F)' = 4^exponent moment for B_test = F F', rank x rank: squares of Y F may overflow where the
+ * product with the spread does not. */
+static icl_status test_moment(const icl_finite_theory *theory, const icl_test_law *law, double *moment,
+                              int *exponent) {
+  int64_t width = theory->d + 1, rank = theory->basis.rank, columns;
+  double *root;
+  icl__test_law_task_root(law, &columns);
+  columns += theory->d;
+  ICL__TRY(icl__new_doubles((width + rank) * columns, &root));
+  double *image = &root[width * columns];
+  icl_status status = icl__test_law_summary_root(law, root);
+  if (!status && rank) {
+    icl__gemm(ICL__PLAIN, ICL__PLAIN, rank, columns, width, 1.0, theory->basis.map, root, 0.0, image);
+    frexp(icl__norm(rank * columns, image), exponent);
+    for (int64_t i = 0; i < rank * columns; i++) image[i] = ldexp(image[i], -*exponent);
+    icl__gemm(ICL__PLAIN, ICL__TRANSPOSED, rank, rank, columns, 1.0, image, image, 0.0, moment);
+  }
+  icl__free(root);
+  return status;
 }
 
+/* e = e_test(Gbar) + tr(spread Y B Y'). */
 static icl_status all_errors(const icl_finite_theory *theory, const icl_test_law *law, double *errors) {
-  int64_t width = theory->d + 1;
-  double *B;
-  ICL__TRY(icl__new_doubles(width * width, &B));
-  icl_status status = icl_test_law_moments(law, NULL, B, NULL);
+  int64_t size = theory->basis.rank * theory->basis.rank;
+  double *moment;
+  ICL__TRY(icl__new_doubles(size, &moment));
+  int exponent = 0;
+  icl_status status = test_moment(theory, law, moment, &exponent);
   for (int64_t i = 0; i < theory->count && !status; i++) {
-    status = prediction_error(law, &theory->prediction[i], B, theory->d, &errors[i]);
-    if (!status && !isfinite(errors[i])) status = icl__fail(ICL_ERR_NONFINITE, "the predicted error overflows");
+    status = icl_test_error(law, theory->prediction[i].gamma, &errors[i]);
+    if (status) break;
+    errors[i] += ldexp(icl__dot(size, theory->prediction[i].spread, moment), 2 * exponent);
+    if (!isfinite(errors[i])) status = icl__fail(ICL_ERR_NONFINITE, "the predicted error overflows");
   }
-  icl__free(B);
+  icl__free(moment);
   return status;
 }
 

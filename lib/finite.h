@@ -1,7 +1,7 @@
 /* The theory at finite size from the inside. Equation numbers F1 .. are doc/finite.md's. Data flow:
  *
  *     finite.c         the handle: what is asked for, what is kept, the error of a test law
- *     finite_basis.c   coordinates of the context summary in which both its second moment and the ridge are diagonal
+ *     summary_basis.c  coordinates of the context summary in which both its second moment and the ridge are diagonal
  *     finite_pool.c    level (a), which is also where level (b) starts from
  *     finite_sample.c  the feature samples of level (b) and the averages over them
  *     finite_solve.c   its fixed points, on given rows
@@ -15,22 +15,8 @@
 #include "effective_ridge.h"
 #include "run.h"
 #include "status.h"
+#include "summary_basis.h"
 #include "tasks.h"
-
-/* y = Y h with E[y y'] = I and Y Y' = diag(ridge), where E is over the pool: (B + xi)^-1 = Y' (1 + xi ridge)^-1 Y on
- * the range of B. rank is that of B. */
-typedef struct {
-  int64_t d, rank;
-  double *map;   /* Y, rank x (d+1) */
-  double *ridge; /* rank */
-  double *spectrum; /* rank: 1/ridge, the eigenvalues of B where it is not singular */
-  double *cross; /* E[w y'], d x rank */
-} icl__summary_basis;
-
-/* A and B are E[w h'] and E[h h'] of the pool. Diagonal where B is known to be: for the infinite pool. */
-icl_status icl__summary_basis_create(int64_t d, const double *A, const double *B, int diagonal,
-                                     icl__summary_basis *out);
-void icl__summary_basis_destroy(icl__summary_basis *basis);
 
 /* What is fitted. */
 typedef struct {
@@ -43,16 +29,13 @@ typedef struct {
 int icl__interpolates(const icl__pretraining *fit, const icl__summary_basis *basis);
 int icl__is_threshold(const icl__pretraining *fit, const icl__summary_basis *basis);
 
-/* What a level predicts of Gamma: its mean, and (1/d) of the second moment of its fluctuation, summed over its rows, so
- * that error = (error of the mean) + tr(spread B_test). */
+/* What a level predicts of Gamma: its mean, and (1/d) of the second moment of its fluctuation Delta, summed over its
+ * rows, Delta'Delta/d = Y' spread Y, so that error = (error of the mean) + tr(spread Y B_test Y'). The product with Y
+ * is left to B_test's root, as Y is large where B is small, and that of the pool's is of order 1 then. */
 typedef struct {
   double *gamma;  /* d x (d+1) */
-  double *spread; /* (d+1) x (d+1) */
+  double *spread; /* rank x rank */
 } icl__prediction;
-
-/* gamma = coefficients Y, spread = (factor/d) Y' moment Y, from coordinates y to h; work holds rank (d+1) doubles. */
-void icl__prediction_set(const icl__summary_basis *basis, const double *coefficients, const double *moment,
-                         double factor, double *work, icl__prediction *out);
 
 /* That of level (a) [eq. F4]. */
 icl__effective_ridge icl__pool_effective_ridge(const icl__pretraining *fit, const icl__summary_basis *basis);

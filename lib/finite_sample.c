@@ -91,9 +91,10 @@ icl_status icl__feature_sample_create(const icl__pretraining *fit, const icl__su
 
 enum { BLOCK = 96, MAX_LANES = 32, LANE_ROWS = 512 }; /* as in operator.c; lanes are cheaper here: (d+1)^2 to join */
 
-/* Scaled rows and products with a matrix, rank each; tasks, d. */
+/* Tasks, d; and in one place one after the other: products with a matrix, rank, or residuals, d; scaled rows, rank. */
 static int64_t block_scratch(const icl__feature_sample *sample) {
-  return icl__whole_lines(BLOCK * (2 * sample->rank + sample->d));
+  int64_t d = sample->d, rank = sample->rank;
+  return icl__whole_lines(BLOCK * (d + (rank > d ? rank : d)));
 }
 
 icl_status icl__feature_average_create(const icl__feature_sample *sample, int64_t count, icl__progress *progress,

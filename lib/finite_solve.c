@@ -187,17 +187,22 @@ static icl_status solve_resolvent(solver *this, double *g) {
                    " expected", size, MAX_STEPS, tolerance);
 }
 
-/* Gbar = n E[slope w y'] g, then V, then both in terms of h. coefficients and cross hold rank (d+1) numbers each. */
+/* Gbar = n E[slope w y'] g, in terms of h in the end, then V. coefficients and cross hold rank (d+1) numbers each. V is
+ * in units of labels squared, whose square may be too small for a residual: its equation is solved in other units. */
 static icl_status predict(solver *this, const double *g, double *coefficients, double *cross, icl__prediction *out) {
   int64_t d = this->basis->d, r = this->rank;
+  int exponent = 0;
   ICL__TRY(icl__average_cross(this->average, cross));
   icl__gemm(ICL__PLAIN, ICL__PLAIN, d, r, r, 1.0, cross, g, 0.0, coefficients);
   ICL__TRY(icl__average_residual(this->average, coefficients, this->F));
   through(this, 0, this->F, this->defect);
   make_symmetric(r, this->defect);
+  frexp(icl__norm(r * r, this->defect), &exponent);
+  for (int64_t i = 0; i < r * r; i++) this->defect[i] = ldexp(this->defect[i], -exponent);
   ICL__TRY(solve_linear(this, linear_tolerance, &this->report.spread_residual));
-  through(this, 1, this->X, this->X);
-  icl__prediction_set(this->basis, coefficients, this->X, 1.0, cross, out);
+  through(this, 1, this->X, out->spread);
+  for (int64_t i = 0; i < r * r; i++) out->spread[i] = ldexp(out->spread[i] / (double)d, exponent);
+  icl__gemm(ICL__PLAIN, ICL__PLAIN, d, d + 1, r, 1.0, coefficients, this->basis->map, 0.0, out->gamma);
   if (this->report.spread_residual <= 100.0 * linear_tolerance) return ICL_OK;
   return icl__fail(ICL_ERR_NOT_CONVERGED, "the fluctuations' equation has a residual of %g; %g was expected",
                    this->report.spread_residual, linear_tolerance);

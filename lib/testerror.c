@@ -28,6 +28,7 @@
 #include "rng.h"
 #include "rows.h"
 #include "score.h"
+#include "summary_basis.h"
 #include "tasks.h"
 
 struct icl_test_law {
@@ -354,59 +355,55 @@ icl_status icl_test_law_moments(const icl_test_law *law, double *A, double *B, d
 }
 
 icl_status icl__test_law_check_moments(const icl_test_law *law) {
-  if (law->c == 0.0 || law->second[(law->d + 1) * (law->d + 1) - 1] >= DBL_MIN) return ICL_OK;
+  int64_t width = law->d + 1;
+  if (law->second[width * width - 1] >= DBL_MIN || icl__norm(width * law->rank, law->root) == 0.0) return ICL_OK;
   return icl__fail(ICL_ERR_NONFINITE, "the second moments of the context summary underflow at rho = %g and tasks of"
                    " |w|^2/d = %g", law->rho, law->c - law->rho);
 }
 
-/* gamma = A (B + lambda I)^-1 by the eigenvectors of D (B + lambda I) D, D = diag(scale), or for scale NULL by those
- * of B. Eigenvalues that are rounding of zeros are left out and counted in *dropped: the rows of A lie in the
- * range of B, so they contribute nothing in exact arithmetic, and noise over lambda in ours. `work` holds 2 (d+1)^2. */
-static icl_status apply_inverse(const icl_test_law *law, double lambda, const double *scale, double *work,
-                                double *gamma, int64_t *dropped) {
-  int64_t d = law->d, width = d + 1;
-  double *vectors = work, *rotated = &work[width * width], *spectrum = &rotated[d * width];
-  icl_test_law_moments(law, gamma, vectors, NULL);
-  for (int64_t i = 0; scale && i < width; i++) vectors[i * (width + 1)] += lambda;
-  for (int64_t i = 0; scale && i < width * width; i++) vectors[i] *= scale[i / width] * scale[i % width];
-  for (int64_t i = 0; scale && i < d * width; i++) gamma[i] *= scale[i % width];
-  ICL__TRY(icl__eigen(width, vectors, spectrum));
-  double cut = (double)width * DBL_EPSILON * fabs(spectrum[d]);
-  icl__gemm(ICL__PLAIN, ICL__TRANSPOSED, d, width, width, 1.0, gamma, vectors, 0.0, rotated);
-  for (int64_t i = 0; i < d * width; i++) {
-    double value = spectrum[i % width];
-    /* Without a scale there is work all the same. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
-    rotated[i] = value > cut ? rotated[i] / (scale ? value : value + lambda) : 0.0;
+double icl__test_law_root_factor(const icl_test_law *law) { return sqrt(1.0 + 2.0 / (double)law->l); }
+
+/* K = (tr(R) I - R + d rho I)^1/2 from the axes, where it is sqrt(weight + d rho); elsewhere sqrt(tr R + d rho). */
+icl_status icl__test_law_summary_root(const icl_test_law *law, double *root) {
+  int64_t d = law->d, count = law->axis_count, rank = law->rank, columns = rank + d;
+  double *memory, l = (double)law->l, noise = (double)d * law->rho, factor = icl__test_law_root_factor(law);
+  double base = sqrt((double)d * law->c / l);
+  ICL__TRY(icl__new_doubles(d * d + d * count, &memory));
+  double *scaled = &memory[d * d];
+  for (int64_t i = 0; i < d * d; i++) memory[i] = i % (d + 1) == 0 ? base : 0.0;
+  for (int64_t i = 0; i < d * count; i++) {
+    scaled[i] = law->axes[i] * (sqrt((law->weights[i % count] + noise) / l) - base);
   }
-  *dropped = 0;
-  for (int64_t j = 0; j < width; j++) *dropped += spectrum[j] <= cut;
-  icl__gemm(ICL__PLAIN, ICL__PLAIN, d, width, width, 1.0, rotated, vectors, 0.0, gamma);
-  for (int64_t i = 0; scale && i < d * width; i++) gamma[i] *= scale[i % width];
+  icl__gemm(ICL__PLAIN, ICL__TRANSPOSED, d, d, count, 1.0, scaled, law->axes, 1.0, memory);
+  for (int64_t i = 0; i <= d; i++) {
+    for (int64_t j = 0; j < rank; j++) root[i * columns + j] = factor * law->root[i * rank + j];
+    for (int64_t j = 0; j < d; j++) root[i * columns + rank + j] = i < d ? memory[i * d + j] : 0.0;
+  }
+  icl__free(memory);
   return ICL_OK;
 }
 
-/* The two diagonal blocks of B differ in the units of labels, so whether B is singular is decided after scaling by its
- * diagonal. A regular one is solved with so scaled; a singular one in the original units, in which the limit
- * lambda -> 0+ is meant. */
+/* A (B + lambda)^-1 = E[w y'] (1 + lambda ridge)^-1 Y. Roots of the ridge are what a double holds surely. */
 icl_status icl_test_law_optimal_gamma(const icl_test_law *law, double lambda, double *gamma) {
-  double *memory;
-  int64_t dropped = 0;
+  icl__summary_basis basis;
+  double *answer;
   ICL__TRY(icl__check_pointer(law, "law"));
   ICL__TRY(icl__check_nonnegative(lambda, "lambda"));
   ICL__TRY(icl__check_pointer(gamma, "gamma"));
   ICL__TRY(icl__test_law_check_moments(law));
   int64_t d = law->d, width = d + 1;
-  ICL__TRY(icl__new_doubles(2 * width * width + width + d * width, &memory));
-  double *work = memory, *scale = &work[2 * width * width], *answer = &scale[width];
-  for (int64_t i = 0; i < width; i++) {
-    double entry = law->second[i * (width + 1)] + law->noise[i * (width + 1)];
-    scale[i] = entry > 0.0 ? 1.0 / sqrt(entry) : 1.0;
+  ICL__TRY(icl__new_doubles(d * width, &answer));
+  icl_status status = icl__summary_basis_create(law, 0, &basis);
+  if (status) goto done;
+  for (int64_t j = 0; j < basis.rank; j++) {
+    double length = basis.length[j], factor = 1.0 / (1.0 / length + lambda * length);
+    for (int64_t i = 0; i < width; i++) basis.map[j * width + i] *= factor / length;
   }
-  icl_status status = apply_inverse(law, 0.0, scale, work, answer, &dropped);
-  if (!status && dropped) status = apply_inverse(law, lambda, NULL, work, answer, &dropped);
-  else if (!status && lambda > 0.0) status = apply_inverse(law, lambda, scale, work, answer, &dropped);
-  if (!status) status = icl__check_finite(answer, d * width, "gamma");
+  icl__gemm(ICL__PLAIN, ICL__PLAIN, d, width, basis.rank, 1.0, basis.cross, basis.map, 0.0, answer);
+  icl__summary_basis_destroy(&basis);
+  status = icl__check_finite(answer, d * width, "gamma");
   if (!status) memcpy(gamma, answer, (size_t)(d * width) * sizeof *gamma);
-  icl__free(memory);
+done:
+  icl__free(answer);
   return status;
 }

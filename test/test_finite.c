@@ -244,7 +244,8 @@ END_TEST
 START_TEST(extreme_sizes) {
   static const model models[] = {{1, 1, 1, 1, 0.5, 0.1}, {1, 3, 4, 100, 0.1, 0.0}, {2, 1, 1000000000, 50, 0.0, 1e-6},
                                  {3, 2, 1, 40, 1e8, 0.0}, {3, 50000, 6, 40, 0.1, 1e-2}, {3, 2, 6, 1, 0.1, 0.0},
-                                 {4, 5, 8, INT64_C(1000000000000), 0.1, 0.0}, {4, 5, 8, 30, 0.1, 1e12}};
+                                 {4, 5, 8, INT64_C(1000000000000), 0.1, 0.0}, {4, 5, 8, 30, 0.1, 1e12},
+                                 {10, 2, INT64_C(1000000000000000), 50, 0.01, 0.1}};
   const model *m = &models[_i];
   icl_task_pool *pool = pool_of(m->d, m->k, 6);
   for (int32_t level = ICL_FINITE_POOL; level <= ICL_FINITE_CORRECTED; level++) {
@@ -255,34 +256,76 @@ START_TEST(extreme_sizes) {
 }
 END_TEST
 
-/* Labels in other units: the error is in the square of them. Where E c^2 underflows the theory has no B to solve
- * with. */
+/* Labels in other units: the error is in the square of them, for lambda = 0 and more rows than unknowns. With contexts
+ * of 10^18 and fewer tasks than dimensions, B is singular but for 1e-18 of it; with one task without noise, exactly.
+ * Where E c^2 underflows the theory has no B to solve with. */
 START_TEST(any_units) {
-  static const int exponents[] = {0, -100, -250, 100};
-  model m = {2, 3, 4, 40, 0.0, 0.0};
+  static const model models[] = {{2, 3, 4, 40, 0.2, 0.0}, {3, 2, INT64_C(1000000000000000000), 30, 0.0, 0.0},
+                                 {3, 4, 1000, 60, 0.01, 0.0}, {3, 1, 50, 15, 0.0, 0.0}};
+  static const int exponents[] = {0, -60, -40, -20, -1, 1, 20, 40, 60, -100, 100, 200, -250, -300};
+  model m = models[_i];
   icl_finite_theory *none = NULL;
   double expected[2] = {0};
-  for (int which = 0; which <= 4; which++) {
-    int exponent = which < 4 ? exponents[which] : -300;
-    double tasks[6], error[2], own[2];
+  for (int which = 0; which < 14; which++) {
+    double tasks[12], error[2], own[2];
     icl_task_pool *pool;
-    fill_pseudo(6, tasks, 9);
-    for (int i = 0; i < 6; i++) tasks[i] = ldexp(tasks[i], exponent);
-    m.rho = ldexp(0.2, 2 * exponent);
-    OK(icl_task_pool_create_from(2, 3, tasks, &pool));
+    fill_pseudo(m.d * m.k, tasks, 9);
+    for (int i = 0; i < m.d * m.k; i++) tasks[i] = ldexp(tasks[i], exponents[which]);
+    m.rho = ldexp(models[_i].rho, 2 * exponents[which]);
+    OK(icl_task_pool_create_from(m.d, m.k, tasks, &pool));
     for (int32_t level = ICL_FINITE_POOL; level <= ICL_FINITE_CORRECTED; level++) {
-      if (which == 4) {
-        FAILS(ICL_ERR_NONFINITE, "underflow", icl_finite_theory_create(pool, 4, 40, m.rho, 0.0, level, &none));
+      if (exponents[which] < (_i == 1 ? -200 : -250)) {
+        const char *why = exponents[which] == -300 ? "underflow" : "inverse"; /* of S^4/l, the least eigenvalue */
+        FAILS(ICL_ERR_NONFINITE, why, icl_finite_theory_create(pool, m.l, m.n, m.rho, 0.0, level, &none));
         continue;
       }
       solve(&m, pool, level, 1000, 1, error, own);
-      double *first = &expected[level - 1], found = ldexp(error[SEEN], -2 * exponent);
+      double *first = &expected[level - 1], found = ldexp(error[SEEN], -2 * exponents[which]);
       if (!which) *first = found;
       CLOSE(found, *first, level == ICL_FINITE_POOL ? 1e-11 : 1e-8); /* of which the latter's are the iterations' */
     }
     icl_task_pool_destroy(pool);
   }
   ck_assert_ptr_null(none);
+}
+END_TEST
+
+/* d = 1 in closed form, B = [a, b; b, c] with the eigenvalues s_1 > s_2: without a ridge and one row f_1 + f_2 = 1, so
+ * xi^2 = s_1 s_2; with one, bisection. The ridge acts on both columns of Gamma, so other units of labels are another
+ * problem, not the same one in other numbers. 1 - (1/n) sum f^2 is lambda/xi + (1/n) sum f (1 - f). */
+START_TEST(any_units_with_a_ridge) {
+  static const int exponents[] = {0, -200, -60, -40, -30, -20, -10, -1, 1, 10, 20, 30, 40, 60, 200};
+  for (int which = 0; which < 15; which++) {
+    double unit = ldexp(1.0, exponents[which]), tasks[2] = {0.7 * unit, -1.3 * unit}, A[2], B[4], gamma[2], mean, error;
+    model m = {1, 2, 100, _i ? 3 : 1, 0.01 * unit * unit, _i ? 0.01 * unit * unit : 0.0};
+    icl_task_pool *pool;
+    OK(icl_task_pool_create_from(1, 2, tasks, &pool));
+    icl_test_law *law = law_of(&m, pool, SEEN);
+    OK(icl_test_law_moments(law, A, B, NULL));
+    long double a = B[0], b = B[1], c = B[3], product = a * c - b * b, f = 0.5L * (a - c);
+    long double s[2] = {0.5L * (a + c) + sqrtl(f * f + b * b)}, xi = sqrtl(product);
+    s[1] = product / s[0];
+    if (_i) {
+      long double lower = m.lambda, upper = 3.0L * m.lambda; /* 1 - 2/3 < bracket < 1 */
+      for (int step = 0; step < 100; step++) {
+        xi = 0.5L * (lower + upper);
+        if (xi * (1.0L - (s[0] / (s[0] + xi) + s[1] / (s[1] + xi)) / 3.0L) < m.lambda) lower = xi;
+        else upper = xi;
+      }
+    }
+    long double determinant = (a + xi) * (c + xi) - b * b, remaining = m.lambda / xi;
+    for (int j = 0; j < 2; j++) remaining += s[j] / (s[j] + xi) * (xi / (s[j] + xi)) / (long double)m.n;
+    gamma[0] = (double)((A[0] * (c + xi) - A[1] * b) / determinant);
+    gamma[1] = (double)((A[1] * (a + xi) - A[0] * b) / determinant);
+    OK(icl_test_error(law, gamma, &mean));
+    icl_finite_theory *theory = theory_of(&m, pool, ICL_FINITE_POOL);
+    OK(icl_finite_theory_solve(theory, NULL));
+    OK(icl_finite_theory_error(theory, law, &error, NULL));
+    CLOSE(error, (double)(mean / remaining), 1e-12); /* B in doubles, of scaled condition 100 */
+    icl_finite_theory_destroy(theory);
+    icl_test_law_destroy(law);
+    icl_task_pool_destroy(pool);
+  }
 }
 END_TEST
 
@@ -552,8 +595,9 @@ static Suite *suite(void) {
   tcase_add_loop_test(c, ridgeless_is_the_limit, 0, 4);
   tcase_add_test(c, divergences);
   tcase_add_test(c, nothing_to_learn);
-  tcase_add_loop_test(c, extreme_sizes, 0, 8);
-  tcase_add_test(c, any_units);
+  tcase_add_loop_test(c, extreme_sizes, 0, 9);
+  tcase_add_loop_test(c, any_units, 0, 4);
+  tcase_add_loop_test(c, any_units_with_a_ridge, 0, 2);
   tcase_add_test(c, standard_error_of_large_errors);
   tcase_add_test(c, many_sequences);
   tcase_add_loop_test(c, agrees_with_simulation, 0, 3);

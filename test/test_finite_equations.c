@@ -11,7 +11,7 @@ typedef struct {
   icl_task_pool *pool;
   icl_test_law *law;
   icl__pretraining fit;
-  double A[D * WIDTH], B[WIDTH * WIDTH];
+  double B[WIDTH * WIDTH];
   icl__summary_basis basis;
 } setup;
 
@@ -21,8 +21,8 @@ static setup setup_of(int64_t k, int64_t n, double rho, double lambda) {
   else OK(icl_task_pool_create_infinite(D, ICL_TASKS_GAUSSIAN, 3, &s.pool));
   s.fit.pool = s.pool;
   OK(icl_test_law_create_pool(s.pool, L, rho, &s.law));
-  OK(icl_test_law_moments(s.law, s.A, s.B, NULL));
-  OK(icl__summary_basis_create(D, s.A, s.B, k == 0, &s.basis));
+  OK(icl_test_law_moments(s.law, NULL, s.B, NULL));
+  OK(icl__summary_basis_create(s.law, k == 0, &s.basis));
   return s;
 }
 
@@ -46,7 +46,7 @@ START_TEST(coordinates) {
         }
       }
       NEAR(second, a == b, 1e-11);
-      NEAR(square, a == b ? s.basis.ridge[a] : 0.0, 1e-11 * s.basis.ridge[rank - 1]);
+      NEAR(square, a == b ? s.basis.ridge[a] : 0.0, 1e-11 * sqrt(s.basis.ridge[a] * s.basis.ridge[b]));
     }
   }
   setup_destroy(&s);
@@ -70,6 +70,16 @@ START_TEST(effective_ridge) {
       setup_destroy(&s);
     }
   }
+}
+END_TEST
+
+/* Eigenvalues far from each other, and m J rows for J large ones: those are above xi, and to leading order
+ * sum_large xi/s = sum_small s/xi + n lambda/(m xi). */
+START_TEST(effective_ridge_in_a_gap) {
+  static const double two[] = {1e-40, 1.0}, four[] = {4.0, 1e-40, 1.0, 9e-40};
+  CLOSE(icl__sampled_effective_ridge(1, 2, two, 1, 0.0).xi, 1e-20, 1e-14);
+  CLOSE(icl__sampled_effective_ridge(6, 4, four, 3, 0.0).xi, sqrt(1e-39 / 1.25), 1e-14);
+  CLOSE(icl__sampled_effective_ridge(6, 4, four, 3, 1e-40).xi, sqrt((1e-39 + 2e-40) / 1.25), 1e-14); /* n/m = 2 */
 }
 END_TEST
 
@@ -170,6 +180,43 @@ START_TEST(query_quadrature) {
 }
 END_TEST
 
+/* n E[(square |w - coefficients y|^2 + rho noise) y y'] for a summary of fewer coordinates than tokens have: the rows'
+ * tasks and residuals, d numbers each, are what needs memory then. 1000 rows fill the blocks of 96. */
+START_TEST(residuals_of_low_rank) {
+  enum { TOKENS = 40, RANK = 2, ROWS = 1000 };
+  double summary[ROWS * RANK], coefficients[TOKENS * RANK], slope[ROWS], square[ROWS], noise[ROWS];
+  double g[RANK * RANK] = {1.0, 0.2, 0.2, 0.7}, out[RANK * RANK], expected[RANK * RANK] = {0};
+  icl_task_pool *pool;
+  icl__feature_average average;
+  OK(icl_task_pool_create(TOKENS, 1, ICL_TASKS_GAUSSIAN, 3, &pool));
+  icl__feature_sample sample = {pool, TOKENS, RANK, ROWS, ROWS, summary, NULL};
+  fill_pseudo(ROWS * RANK, summary, 1);
+  fill_pseudo(TOKENS * RANK, coefficients, 2);
+  OK(icl__feature_average_create(&sample, ROWS, NULL, &average));
+  average.n = 7.0;
+  average.rho = 0.3;
+  average.slope = slope;
+  average.square = square;
+  average.noise = noise;
+  OK(icl__feature_average_set_delta(&average, 0.1));
+  OK(icl__average_resolvent(&average, g, out));
+  OK(icl__average_residual(&average, coefficients, out));
+  for (int row = 0; row < ROWS; row++) {
+    const double *y = &summary[row * RANK];
+    double residual = 0.0;
+    for (int i = 0; i < TOKENS; i++) {
+      double defect = pool->tasks[i] - coefficients[i * RANK] * y[0] - coefficients[i * RANK + 1] * y[1];
+      residual += defect * defect;
+    }
+    double weight = 7.0 / ROWS * (square[row] * residual + 0.3 * noise[row]);
+    for (int i = 0; i < RANK * RANK; i++) expected[i] += weight * y[i / RANK] * y[i % RANK];
+  }
+  for (int i = 0; i < RANK * RANK; i++) NEAR(out[i], expected[i], 1e-12 * expected[0]);
+  icl__feature_average_destroy(&average);
+  icl_task_pool_destroy(pool);
+}
+END_TEST
+
 static double quadratic(int64_t r, const double *matrix, const double *y) {
   double sum = 0.0;
   for (int64_t i = 0; i < r * r; i++) sum += y[i / r] * matrix[i] * y[i % r];
@@ -177,7 +224,7 @@ static double quadratic(int64_t r, const double *matrix, const double *y) {
 }
 
 /* F(g) g + m ridge g = 1, and V = g n E[(square (|w - Gbar h|^2 + y'V y) + rho noise) y y'] g, from the rows; in h as
- * far as the prediction goes: h = B Y'y, y'V y = h'(d spread) h. What the solver leaves is 1e-11 and 1e-12, and V's
+ * far as Gbar goes: h = B Y'y. V = d spread. What the solver leaves is 1e-11 and 1e-12, and V's
  * equation is seen through (1 - L)^-1, at most 1/0.01 here. */
 static void check_fixed_points(const setup *s, const icl__feature_average *average, const double *g,
                                const icl__prediction *prediction, double m) {
@@ -196,16 +243,12 @@ static void check_fixed_points(const setup *s, const icl__feature_average *avera
       for (int j = 0; j < WIDTH; j++) defect -= prediction->gamma[i * WIDTH + j] * h[j];
       residual += defect * defect;
     }
-    double weight = average->square[row] * (residual + D * quadratic(WIDTH, prediction->spread, h)) +
+    double weight = average->square[row] * (residual + D * quadratic(WIDTH, prediction->spread, y)) +
                     s->fit.rho * average->noise[row];
     for (int i = 0; i < WIDTH * WIDTH; i++) image[i / WIDTH] += g[i] * y[i % WIDTH];
-    for (int i = 0; i < WIDTH; i++) {
-      mapped[i] = 0.0;
-      for (int a = 0; a < WIDTH; a++) mapped[i] += s->basis.map[a * WIDTH + i] * image[a];
-    }
     for (int i = 0; i < WIDTH * WIDTH; i++) {
       F[i] += factor * average->slope[row] * y[i / WIDTH] * y[i % WIDTH];
-      V[i] += factor * weight * mapped[i / WIDTH] * mapped[i % WIDTH] / D;
+      V[i] += factor * weight * image[i / WIDTH] * image[i % WIDTH] / D;
     }
   }
   for (int i = 0; i < WIDTH * WIDTH; i++) {
@@ -254,10 +297,8 @@ START_TEST(few_iterations) {
   OK(icl_task_pool_create(N, 18, ICL_TASKS_GAUSSIAN, 3, &pool));
   icl_test_law *law;
   OK(icl_test_law_create_pool(pool, 10 * N, 0.01, &law));
-  double A[N * SIZE], B[SIZE * SIZE];
-  OK(icl_test_law_moments(law, A, B, NULL));
   icl__summary_basis basis;
-  OK(icl__summary_basis_create(N, A, B, 0, &basis));
+  OK(icl__summary_basis_create(law, 0, &basis));
   for (int which = 0; which < 25; which++) {
     icl__pretraining fit = {pool, 10 * N, sizes[which / 5], 0.01, lambdas[which % 5]};
     icl__prediction out[1 + ICL__BATCHES];
@@ -285,9 +326,11 @@ static Suite *suite(void) {
   TCase *c = tcase_create("finite equations");
   tcase_add_loop_test(c, coordinates, 0, 3);
   tcase_add_test(c, effective_ridge);
+  tcase_add_test(c, effective_ridge_in_a_gap);
   tcase_add_loop_test(c, features_are_rows, 0, 2);
   tcase_add_test(c, tasks_are_balanced);
   tcase_add_loop_test(c, query_quadrature, 0, 4);
+  tcase_add_test(c, residuals_of_low_rank);
   tcase_add_loop_test(c, fixed_points_row_by_row, 0, 5);
   tcase_add_test(c, few_iterations);
   suite_add_tcase(s, c);

@@ -260,6 +260,42 @@ START_TEST(optimal_gamma_of_a_singular_law) {
 }
 END_TEST
 
+/* Fewer tasks than dimensions and long contexts: B is of rank k but for 1/l of it, which still decides, for lambda = 0,
+ * how Gamma acts on fresh tasks. So l times the error on tasks of the pool and the error on fresh ones converge like
+ * 1/l, without a break where 1/l is lost beside 1. Labels in other units have the error in their square. */
+START_TEST(optimal_gamma_of_long_contexts) {
+  static const int64_t lengths[] = {INT64_C(10000000000), INT64_C(10000000000000), INT64_C(1000000000000000000)};
+  static const int exponents[] = {0, -200, -60, -20, 20, 40, 60, 200};
+  for (int64_t k = 2; k <= D; k++) {
+    double tasks[D * D], gamma[SIZE], error, seen = 0.0, fresh = 0.0;
+    for (int which = 0; which < 24; which++) {
+      int exponent = exponents[which % 8];
+      int64_t l = lengths[which / 8];
+      fill_pseudo(k * D, tasks, 4);
+      for (int i = 0; i < k * D; i++) tasks[i] = ldexp(tasks[i], exponent);
+      icl_task_pool *pool;
+      icl_test_law *law, *other;
+      OK(icl_task_pool_create_from(D, k, tasks, &pool));
+      OK(icl_test_law_create_pool(pool, l, 0.0, &law));
+      OK(icl_test_law_optimal_gamma(law, 0.0, gamma));
+      OK(icl_test_error(law, gamma, &error));
+      error *= (double)l;
+      if (!which) seen = error;
+      CLOSE(ldexp(error, -2 * exponent), seen, 1e-8); /* tens of 1/l and, in the square of the error, eps sqrt(l) */
+      if (!exponent) {
+        OK(icl_test_law_create_fresh(D, l, 0.0, ICL_TASKS_GAUSSIAN, &other));
+        OK(icl_test_error(other, gamma, &error));
+        if (!which) fresh = error;
+        CLOSE(error, fresh, 1e-5); /* eps sqrt(l) = 2e-7, by the condition of the tasks */
+        icl_test_law_destroy(other);
+      }
+      icl_task_pool_destroy(pool);
+      icl_test_law_destroy(law);
+    }
+  }
+}
+END_TEST
+
 /* C = diag(1, ..., 1, s) with very long contexts: B is C (1 + 1/l) + tr C/l, whose smallest eigenvalue is a genuine
  * 1e-12 of the largest, with tr C/l far below it, and Gamma there is nearly 1. Eigenvalues are good to eps |B|. */
 START_TEST(optimal_gamma_of_small_eigenvalues) {
@@ -327,6 +363,10 @@ START_TEST(optimal_gamma_in_any_units) {
   for (int i = 0; i < SIZE; i++) gamma[i] = -7.0;
   FAILS(ICL_ERR_NONFINITE, "underflow", icl_test_law_optimal_gamma(small, 0.0, gamma));
   FAILS(ICL_ERR_NONFINITE, "underflow", icl_test_law_optimal_gamma(small, 1.0, gamma));
+  icl_test_law_destroy(small);
+  double covariance[D * D] = {4.9e-324}; /* labels of 1e-162: in doubles E c is 0 as well, though no label is */
+  OK(icl_test_law_create_gaussian(D, L, 0.0, covariance, &small));
+  FAILS(ICL_ERR_NONFINITE, "underflow", icl_test_law_optimal_gamma(small, 0.0, gamma));
   for (int i = 0; i < SIZE; i++) ck_assert(gamma[i] == -7.0);
   icl_test_law_destroy(small);
 }
@@ -454,6 +494,7 @@ static Suite *suite(void) {
   tcase_add_loop_test(c, optimal_gamma, 0, LAWS);
   tcase_add_test(c, optimal_gamma_of_a_singular_law);
   tcase_add_test(c, never_below_the_noise);
+  tcase_add_test(c, optimal_gamma_of_long_contexts);
   tcase_add_test(c, optimal_gamma_of_small_eigenvalues);
   tcase_add_test(c, asymmetry);
   tcase_add_test(c, optimal_gamma_in_any_units);

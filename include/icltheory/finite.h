@@ -41,8 +41,9 @@ typedef struct icl_finite_theory icl_finite_theory;
  * @param level ICL_FINITE_POOL or ICL_FINITE_CORRECTED.
  * @param[out] out the new theory, to be given to icl_finite_theory_destroy.
  * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN (also where n lambda/d overflows), ICL_ERR_NONFINITE (moments
- * overflow or underflow, the latter for labels below some 1e-77), ICL_ERR_SIZE, ICL_ERR_MEMORY, ICL_ERR_NOT_CONVERGED
- * (LAPACK gave up). Cost: O(k d^2 + d^3). Thread-safe. Since 0.1. */
+ * overflow or underflow, the latter for labels below some 1e-77, or their eigenvalues or the inverses of these do),
+ * ICL_ERR_SIZE, ICL_ERR_MEMORY, ICL_ERR_NOT_CONVERGED (LAPACK gave up). Cost: O(k d^2 + d^3). Thread-safe.
+ * Since 0.1. */
 icl_status icl_finite_theory_create(const icl_task_pool *pool, int64_t l, int64_t n, double rho, double lambda,
                                     int32_t level, icl_finite_theory **out);
 
@@ -81,10 +82,12 @@ icl_status icl_finite_theory_solve(icl_finite_theory *theory, const icl_run *run
  * @param theory the theory, solved.
  * @param law the law of test sequences, of the same d: fresh tasks for ICL, the pool's for IDG, or any other.
  * @param[out] error the mean test error over datasets, noise of the target included; +INFINITY where it diverges: for
- * lambda = 0 at the interpolation threshold n = d rank, where rank, usually d + 1, is that of the pool's B
- * (icl_test_law_moments); and, for ICL_FINITE_CORRECTED, for lambda = 0 and fewer rows than that at d <= 2 with noise.
+ * lambda = 0 at the interpolation threshold n = d rank, where rank is that of the pool's B (icl_test_law_moments),
+ * d + 1, or d for one task without noise; and, for ICL_FINITE_CORRECTED, for lambda = 0 and fewer rows than that at d
+ * <= 2 with noise.
  * @param[out] standard_error of the feature samples' own sampling, or NULL; 0 for ICL_FINITE_POOL and where the error
- * is infinite. It does not measure what the theory neglects.
+ * is infinite. It does not measure what the theory neglects. Where it is about as large as the error, that is an
+ * extrapolation [eq. F16] from too few samples and may lie below rho or 0: set more (icl_finite_theory_set_samples).
  * @return ICL_OK, ICL_ERR_ARGUMENT (NULL, or a law of another d), ICL_ERR_STATE (not solved), ICL_ERR_NONFINITE,
  * ICL_ERR_MEMORY. Cost: O(d^3). Thread-safe. Since 0.1. */
 icl_status icl_finite_theory_error(const icl_finite_theory *theory, const icl_test_law *law, double *error,
