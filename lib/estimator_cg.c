@@ -138,9 +138,10 @@ static icl_status doubt_primal(primal_system *system, const icl__linear_system *
                                double *off) {
   const icl__ridge_problem *problem = system->problem;
   double p = (double)problem->p, r = fmin(sqrt(p / (double)problem->n), 1.0), growth, mean_inverse;
+  double scale = icl__norm(problem->p, problem->right);
   int solved;
-  *off = 0.0;
-  if (icl__ridge_matters(problem) || icl__norm(problem->p, problem->right) == 0.0) return ICL_OK;
+  *off = icl__ridge_matters(problem) || scale == 0.0 ? 0.0 : INFINITY;
+  if (*off == 0.0 || !(system->best.residual <= problem->tolerance * scale)) return ICL_OK;
   growth = icl__norm(problem->p, system->inverse) / sqrt(p) / (1.0 - r) / (1.0 - r);
   *off = system->best.residual * growth;
   if (problem->spread && *off <= accepted(problem) * icl__norm(problem->p, gamma)) return ICL_OK;
@@ -152,8 +153,7 @@ static icl_status doubt_primal(primal_system *system, const icl__linear_system *
 
 icl_status icl__ridge_cg_primal(icl__ridge_problem *problem, icl__ridge_solution *solution) {
   int64_t d = problem->d, width = d + 1, p = problem->p;
-  double *memory;
-  double off;
+  double *memory, off;
   int usable = 0;
   ICL__TRY(icl__new_doubles(d * d + width * width + 8 * p + d + width + problem->n, &memory));
   primal_system system = {.problem = problem, .share = solution_share(problem), .query_vectors = memory};
@@ -221,9 +221,9 @@ static icl_status doubt_dual(dual_system *system, const icl__linear_system *equa
                              double *off) {
   const icl__ridge_problem *problem = system->problem;
   int solved;
-  double growth, mean_inverse;
-  *off = 0.0;
-  if (icl__ridge_matters(problem) || icl__norm(problem->n, problem->target) == 0.0) return ICL_OK;
+  double growth, mean_inverse, scale = icl__norm(problem->n, problem->target);
+  *off = icl__ridge_matters(problem) || scale == 0.0 ? 0.0 : INFINITY;
+  if (*off == 0.0 || !(system->best.residual <= problem->tolerance * scale)) return ICL_OK;
   *off = system->best.residual * sqrt(icl__kernel_inverse(problem));
   if (problem->spread && *off <= accepted(problem) * icl__norm(problem->p, system->gamma)) return ICL_OK;
   system->share = (progress_share){system->share.end, 1.0};
