@@ -25,12 +25,19 @@ typedef struct {
 
 static char path[64];
 static answers expected, untouched;
+static icl_progress_fn callback; /* of all runs, or NULL */
+static int64_t reports;          /* calls of it */
 
-static icl_status curve(const char *checkpoint, int64_t threads, int64_t replicates, answers *out) {
-  icl_experiment *experiment;
+static icl_run *new_run(int64_t threads) {
   icl_run *run;
   OK(icl_run_create(&run));
   OK(icl_run_set_threads(run, threads));
+  OK(icl_run_set_progress(run, callback, NULL));
+  return run;
+}
+
+static icl_experiment *new_experiment(const char *checkpoint, int64_t replicates) {
+  icl_experiment *experiment;
   OK(icl_experiment_create(3, &experiment));
   OK(icl_experiment_set(experiment, ICL_TAU, 1.0));
   OK(icl_experiment_set(experiment, ICL_ALPHA, 2.0));
@@ -38,6 +45,12 @@ static icl_status curve(const char *checkpoint, int64_t threads, int64_t replica
   OK(icl_experiment_set(experiment, ICL_LAMBDA, 0.01));
   OK(icl_experiment_set_replicates(experiment, replicates));
   OK(icl_experiment_set_checkpoint(experiment, checkpoint));
+  return experiment;
+}
+
+static icl_status curve(const char *checkpoint, int64_t threads, int64_t replicates, answers *out) {
+  icl_experiment *experiment = new_experiment(checkpoint, replicates);
+  icl_run *run = new_run(threads);
   icl_status status =
     icl_experiment_curve(experiment, ICL_TAU, POINTS, tau, 2, quantities, run, out->mean, out->error, NULL, NULL);
   icl_experiment_destroy(experiment);
@@ -49,6 +62,9 @@ static void set_up(void) {
   snprintf(path, sizeof path, "faults-disk-%ld", (long)getpid());
   unlink(path);
   memset(&untouched, 0x5a, sizeof untouched);
+  callback = NULL;
+  reports = 0;
+  fault_hasten(0);
   OK(curve(NULL, 1, REPLICATES, &expected));
 }
 
@@ -90,6 +106,12 @@ static void resumes(void) {
   ck_assert_int_eq(file_size(), HEADER + PAIRS * RECORD);
 }
 
+/* After one failed write, or fsync, none is tried; what was written before is permanent, whatever failed. */
+static void expect_calls(const fault *what) {
+  if (what->kind == FAULT_WRITE || what->kind == FAULT_SYNC) ck_assert_int_eq(fault_calls(what->kind), what->first);
+  if (what->kind != FAULT_SYNC) ck_assert_int_eq(fault_unsynced(), 0);
+}
+
 /* One run with a fault; 0 where it did not get as far. `text` is in the message, NULL: the fault does no harm. */
 static int is_struck(int start, int64_t threads, const fault *what, const char *text) {
   answers found = untouched;
@@ -106,12 +128,14 @@ static int is_struck(int start, int64_t threads, const fault *what, const char *
     ck_assert_msg(status == ICL_OK, "call %d of kind %d: %d, %s", (int)what->first, what->kind, status, message);
     ck_assert_mem_eq(&found, &expected, sizeof found);
     ck_assert_int_eq(records(), PAIRS);
+    ck_assert_int_eq(fault_unsynced(), 0);
     resumes(); /* every record is right */
     return struck;
   }
   ck_assert_msg(status == ICL_ERR_IO && strstr(message, text) && strstr(message, path),
                 "call %d of kind %d: %d, %s; %s was expected", (int)what->first, what->kind, status, message, text);
   ck_assert_mem_eq(&found, &untouched, sizeof found);
+  expect_calls(what);
   int64_t written = what->kind == FAULT_WRITE ? what->first - 1 - (start == 0) : 0; /* but for the header */
   ck_assert_int_ge(records(), before + (written > 0 ? written : 0));
   if (what->kind == FAULT_CLOSE) ck_assert_int_eq(records(), PAIRS);
@@ -176,7 +200,69 @@ START_TEST(harmless_faults) {
   strike_all(FAULT_WRITE, FAULT_IS_SHORT, 0, NULL, 4 * (PAIRS + 1 + PAIRS / 2));
   strike_all(FAULT_SYNC, FAULT_FAILS, EINTR, NULL, 2 * (PAIRS + 1 + PAIRS / 2));
   strike_all(FAULT_CLOSE, FAULT_FAILS, EINTR, NULL, 6);
-  strike_all(FAULT_DIRECTORY, FAULT_FAILS, EIO, NULL, 8); /* not every file system syncs one */
+  strike_all(FAULT_DIRECTORY, FAULT_FAILS, EIO, NULL, 12); /* not every file system syncs one */
+}
+END_TEST
+
+static int32_t expect_synced(int64_t done, int64_t total, void *user) {
+  (void)done, (void)total, (void)user;
+  ck_assert_int_eq(fault_unsynced(), 0);
+  reports++;
+  return 0;
+}
+
+static int32_t cancel(int64_t done, int64_t total, void *user) {
+  (void)total, (void)user;
+  return done >= PAIRS / 2;
+}
+
+/* Where one is due after each record, none is reported before. */
+START_TEST(synced_when_due) {
+  answers found;
+  fault_hasten(2);
+  callback = expect_synced;
+  fault_begin(&none);
+  OK(curve(path, 1, REPLICATES, &found));
+  fault_end();
+  ck_assert_int_ge(reports, PAIRS);
+  ck_assert_int_eq(fault_calls(FAULT_SYNC), 1 + PAIRS);
+}
+END_TEST
+
+/* None is due but the last one, which a canceled run makes as well. */
+START_TEST(synced_when_canceled) {
+  for (int64_t threads = 1; threads <= 2; threads++) {
+    answers found;
+    unlink(path);
+    callback = cancel;
+    fault_begin(&none);
+    FAILS(ICL_ERR_CANCELED, "canceled", curve(path, threads, REPLICATES, &found));
+    fault_end();
+    ck_assert_int_ge(records(), PAIRS / 2);
+    ck_assert_int_eq(fault_unsynced(), 0);
+    callback = NULL;
+    resumes();
+  }
+}
+END_TEST
+
+/* And one of which a replicate fails: the points are taken in the order of their noise. */
+START_TEST(synced_when_failed) {
+  static const double rho[POINTS] = {0.1, 1e300};
+  for (int64_t threads = 1; threads <= 2; threads++) {
+    answers found;
+    icl_experiment *experiment = new_experiment(path, REPLICATES);
+    icl_run *run = new_run(threads);
+    unlink(path);
+    fault_begin(&none);
+    FAILS(ICL_ERR_NONFINITE, "replicate 0", icl_experiment_curve(experiment, ICL_RHO, POINTS, rho, 2, quantities, run,
+                                                                 found.mean, NULL, NULL, NULL));
+    fault_end();
+    ck_assert_int_eq(records(), REPLICATES);
+    ck_assert_int_eq(fault_unsynced(), 0);
+    icl_experiment_destroy(experiment);
+    icl_run_destroy(run);
+  }
 }
 END_TEST
 
@@ -229,6 +315,9 @@ static Suite *suite(void) {
   tcase_add_test(c, failing_writes);
   tcase_add_test(c, failing_syncs);
   tcase_add_test(c, harmless_faults);
+  tcase_add_test(c, synced_when_due);
+  tcase_add_test(c, synced_when_canceled);
+  tcase_add_test(c, synced_when_failed);
   tcase_add_test(c, killed_at_every_call);
   suite_add_tcase(s, c);
   return s;

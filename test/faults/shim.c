@@ -22,13 +22,14 @@ static const char *const names[FAULT_KINDS] = {"calloc and posix_memalign", "pth
 
 static fault current;
 static atomic_int active;
-static _Atomic int64_t calls[FAULT_KINDS], struck;
+static _Atomic int64_t calls[FAULT_KINDS], struck, unsynced;
 static _Atomic int64_t *totals; /* of all processes */
 
 void fault_begin(const fault *what) {
   current = *what;
   for (int kind = 0; kind < FAULT_KINDS; kind++) atomic_store(&calls[kind], 0);
   atomic_store(&struck, 0);
+  atomic_store(&unsynced, 0);
   atomic_store(&active, 1);
 }
 
@@ -69,6 +70,9 @@ static int is_empty(int struck_now) { return struck_now && current.action == FAU
 static void kill_after(int struck_now) {
   if (struck_now && current.action > FAULT_IS_SHORT) raise(SIGKILL);
 }
+
+/* So that other threads get to where they do what they must not, if they can. */
+static void give_time(void) { nanosleep(&(struct timespec){0, 1000000}, NULL); }
 
 /* ---- memory ---- */
 
@@ -125,14 +129,16 @@ void __wrap_free(void *memory) {
 int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument);
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument);
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument) {
-  return strikes(FAULT_THREAD) ? current.error : __real_pthread_create(thread, attributes, start, argument);
+  if (!strikes(FAULT_THREAD)) return __real_pthread_create(thread, attributes, start, argument);
+  give_time(); /* to those that were started before */
+  return current.error;
 }
 
-/* What is let go after a thread could not be started gets the time to do what it must not. */
+/* What is let go after a thread could not be started. */
 int __wrap_pthread_mutex_unlock(pthread_mutex_t *mutex);
 int __wrap_pthread_mutex_unlock(pthread_mutex_t *mutex) {
   int result = __real_pthread_mutex_unlock(mutex);
-  if (current.kind == FAULT_THREAD && atomic_load(&struck)) nanosleep(&(struct timespec){0, 1000000}, NULL);
+  if (current.kind == FAULT_THREAD && atomic_load(&struck)) give_time();
   return result;
 }
 
@@ -151,6 +157,8 @@ int __wrap_pthread_cond_init(pthread_cond_t *condition, const pthread_condattr_t
 /* ---- files, by the names that headers give them where file offsets have 64 bits ---- */
 
 static int directory = -1; /* the one that is open, of the only checkpoint at a time */
+
+int64_t fault_unsynced(void) { return atomic_load(&unsynced); }
 
 int __real_open64(const char *path, int flags, ...);
 int __wrap_open64(const char *path, int flags, ...);
@@ -196,9 +204,14 @@ ssize_t __real_pwrite64(int file, const void *bytes, size_t count, off_t offset)
 ssize_t __wrap_pwrite64(int file, const void *bytes, size_t count, off_t offset);
 ssize_t __wrap_pwrite64(int file, const void *bytes, size_t count, off_t offset) {
   int now = strikes(FAULT_WRITE), in_part = current.action == FAULT_IS_SHORT || current.action == FAULT_KILLS_HALFWAY;
-  if (fails(now)) return -1;
-  if (is_empty(now)) return 0;
+  if (fails(now) || is_empty(now)) {
+    int error = errno;
+    give_time();
+    errno = error;
+    return fails(now) ? -1 : 0;
+  }
   ssize_t result = __real_pwrite64(file, bytes, half(now && in_part, count), offset);
+  if (result > 0) atomic_fetch_add(&unsynced, result);
   kill_after(now);
   return result;
 }
@@ -207,6 +220,7 @@ int __wrap_fsync(int file);
 int __wrap_fsync(int file) {
   int now = strikes(file == directory ? FAULT_DIRECTORY : FAULT_SYNC);
   if (fails(now)) return -1;
+  if (file != directory) atomic_store(&unsynced, 0);
   kill_after(now);
   return 0;
 }

@@ -48,6 +48,9 @@ int64_t fault_end(void);
 /* Calls of one kind between the two. */
 int64_t fault_calls(fault_kind kind);
 
+/* Bytes written since the last fsync that did not fail; what a loss of power would take. */
+int64_t fault_unsynced(void);
+
 /* From now on, within calls, each look at the monotonic clock finds it so many seconds later. */
 void fault_hasten(int seconds);
 
