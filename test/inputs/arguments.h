@@ -33,7 +33,9 @@ typedef struct {
   int64_t size;               /* elements of an array */
 } parameter;
 
-static int is_out(const parameter *p) { return is(p->class, "out") || is(p->class, "room") || is(p->class, "new"); }
+static int is_out(const parameter *p) {
+  return is(p->class, "out") || is(p->class, "infinite") || is(p->class, "room") || is(p->class, "new");
+}
 
 static int is_array(const parameter *p) { return strchr(p->type, '*') && !p->handle[0] && strcmp(p->type, "void *") &&
                                                  strcmp(p->type, "const char *"); }

@@ -4,7 +4,8 @@
  * arrays the value is the number of elements, which is exactly what is allocated. The class says which other values
  * are tried, see classes.h; `?` after it that NULL is fine; `@name` that messages call it so; `/-3` that
  * the largest double gives this status, `/1/5` the range of codes, `~x|l` that then, or with sizes beyond the address
- * space, the message names x or l in place of the parameter. A handle is `handle`, or `changed` by a success, or
+ * space, the message names x or l in place of the parameter. Outputs are `out`, of finite numbers, or `infinite`, where
+ * the function's comment allows infinities too. A handle is `handle`, or `changed` by a success, or
  * `emptied` by a failure; all others are as before after that, and const ones always. d = 2, l = 3, 4 rows, 3 tasks.
  *
  * CASE(function, "parameter=value ...", result, text): one call more, with these arguments in place of the row's; the
@@ -131,7 +132,7 @@ CASE(icl_experiment_run, "experiment=endless", ICL_ERR_SIZE, "n would be")
 CASE(icl_experiment_run, "experiment=many", ICL_ERR_SIZE, "replicates would have")
 CASE(icl_experiment_run, "experiment=lost", ICL_ERR_IO, "could not open the checkpoint /nowhere/at/all")
 CASE(icl_experiment_run, "experiment=loud", ICL_ERR_NONFINITE, "replicate 0")
-ROW(icl_experiment_result, 0, "experiment=finished:handle quantity=1:code/1/3 mean=1:out? standard_error=1:out?")
+ROW(icl_experiment_result, 0, "experiment=finished:handle quantity=1:code/1/3 mean=1:out? standard_error=1:infinite?")
 CASE(icl_experiment_result, "experiment=new", ICL_ERR_STATE, "experiment has no results")
 CASE(icl_experiment_result, "experiment=failed", ICL_ERR_STATE, "experiment has no results")
 CASE(icl_experiment_result, "experiment=canceled", ICL_ERR_STATE, "experiment has no results")
@@ -142,12 +143,12 @@ CASE(icl_experiment_replicates, "experiment=canceled", ICL_ERR_STATE, "experimen
 ROW(icl_experiment_sizes, 0, "experiment=finished:handle d=1:out? l=1:out? k=1:out? n=1:out?")
 CASE(icl_experiment_sizes, "experiment=new", ICL_ERR_STATE, "tau was not set")
 CASE(icl_experiment_sizes, "experiment=endless", ICL_ERR_SIZE, "n would be")
-ROW(icl_experiment_theory, 0, "experiment=finished:handle quantity=1:code/1/5 value=1:out")
+ROW(icl_experiment_theory, 0, "experiment=finished:handle quantity=1:code/1/5 value=1:infinite")
 CASE(icl_experiment_theory, "experiment=new", ICL_ERR_STATE, "tau was not set")
 CASE(icl_experiment_theory, "experiment=endless", ICL_ERR_SIZE, "n would be")
 ROW(icl_experiment_curve, 0, "experiment=finished:handle vary=1:code/1/5 count=3:size~points|answers "
     "at=3:ratios@tau/-4~n quantity_count=2:size~answers quantities=2:codes/1/3 run=plain:run mean=6:out? "
-    "standard_error=6:out? theory=6:out? sizes=12:out?")
+    "standard_error=6:infinite? theory=6:infinite? sizes=12:out?")
 CASE(icl_experiment_curve, "experiment=new", ICL_ERR_STATE, "alpha was not set")
 CASE(icl_experiment_curve, "vary=2 at[2]=inf", ICL_ERR_DOMAIN, "alpha is inf")
 CASE(icl_experiment_curve, "at[1]=1e300", ICL_ERR_SIZE, "n would be")
@@ -168,7 +169,7 @@ ROW(icl_finite_theory_set_samples, 0, "theory=solved:changed count=500:samples")
 ROW(icl_finite_theory_set_seed, 0, "theory=solved:changed seed=7:seed")
 ROW(icl_finite_theory_solve, 0, "theory=corrected:emptied run=plain:run")
 CASE(icl_finite_theory_solve, "theory=endless", ICL_ERR_SIZE, "feature samples would have")
-ROW(icl_finite_theory_error, 0, "theory=solved:handle law=fresh:handle error=1:out standard_error=1:out?")
+ROW(icl_finite_theory_error, 0, "theory=solved:handle law=fresh:handle error=1:infinite standard_error=1:out?")
 CASE(icl_finite_theory_error, "theory=corrected", ICL_ERR_STATE, "theory is not solved")
 CASE(icl_finite_theory_error, "theory=canceled", ICL_ERR_STATE, "theory is not solved")
 CASE(icl_finite_theory_error, "theory=failed", ICL_ERR_STATE, "theory is not solved")
@@ -233,19 +234,20 @@ CASE(icl_theory_set, "parameter=5 value=inf", ICL_OK, "")
 CASE(icl_theory_set, "parameter=6 value=nan", ICL_ERR_DOMAIN, "test alpha is nan")
 CASE(icl_theory_set, "parameter=7 value=inf", ICL_ERR_DOMAIN, "test rho is inf")
 ROW(icl_theory_clear, 0, "theory=plain:changed parameter=7:code/6/7")
-ROW(icl_theory_get, 0, "theory=plain:handle parameter=1:code/1/7 value=1:out")
-ROW(icl_theory_value, 0, "theory=plain:handle quantity=1:code/1/5 value=1:out")
+ROW(icl_theory_get, 0, "theory=plain:handle parameter=1:code/1/7 value=1:infinite")
+ROW(icl_theory_value, 0, "theory=plain:handle quantity=1:code/1/5 value=1:infinite")
 ROW(icl_theory_curve, 0, "theory=plain:handle quantity=1:code/1/5 vary=1:code/1/7 count=3:size~values "
-    "at=3:ratios@tau values=3:out")
+    "at=3:ratios@tau values=3:infinite")
+CASE(icl_theory_value, "theory=peak", ICL_OK, "")
 CASE(icl_theory_curve, "vary=4 at[2]=inf", ICL_ERR_DOMAIN, "rho is inf")
 CASE(icl_theory_curve, "vary=7 at[2]=nan", ICL_ERR_DOMAIN, "test rho is nan")
 CASE(icl_theory_curve, "vary=6 at[1]=0", ICL_ERR_DOMAIN, "test alpha is 0")
 ROW(icl_theory_batch, 0, "count=3:size~values tau=3:ratios alpha=3:ratios kappa=3:ratios rho=3:noises lambda=3:ridges "
-    "quantity=1:code/1/5 values=3:out")
+    "quantity=1:code/1/5 values=3:infinite")
 ROW(icl_theory_derivative, 0, "theory=plain:handle quantity=1:code/1/5 parameter=1:code/1/7 value=1:out")
 CASE(icl_theory_derivative, "theory=peak", ICL_ERR_SINGULAR, "quantity 1 has no derivative with respect to tau")
 ROW(icl_theory_minimum, 0, "theory=plain:handle quantity=1:code/1/5 vary=1:code/1/7 lower=0.5:lower upper=4:upper "
-    "at=1:out? value=1:out?")
+    "at=1:infinite? value=1:infinite?")
 CASE(icl_theory_minimum, "lower=5", ICL_ERR_DOMAIN, "upper is 4")
 ROW(icl_theory_stationary, 0, "theory=plain:handle quantity=1:code/1/5 vary=1:code/1/7 lower=0.5:lower upper=4:upper "
     "capacity=4:capacity at=4:room count=1:out")
