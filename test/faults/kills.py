@@ -66,7 +66,7 @@ def is_whole(path):
 def kill_and_resume(folder, expected, duration):
     choose = random.Random(20240607)
     kills, runs, lost, wrong = 0, 0, [], []
-    while kills < KILLS:
+    while kills < KILLS and not wrong:
         path, known, status = folder / f"killed{runs}", 0, None
         runs += 1
         while status != 0 and not wrong:

@@ -10,6 +10,7 @@ mkdir -p "$work" || exit 1
 . "$root/test/tap.sh"
 . "$root/test/fuzz/targets.sh"
 
+check "the deliberate bugs fit the sources" python3 "$root/test/fuzz/breaks.py" "$root"
 if ! why=$(can_fuzz "$work"); then
   skip "fuzzing" "$why"
   finish

@@ -21,7 +21,7 @@ static icl_run *make_run(const char *state) {
 static icl_task_pool *make_pool(const char *state) {
   double loud[6] = {1e150, 0.0, 0.0, 1e150, 1e150, 0.0};
   icl_task_pool *pool;
-  int64_t vast = 46341; /* (d+1)^2 is beyond the BLAS integer */
+  int64_t vast = 46341; /* (d+1)^2 is beyond the BLAS integer; with addresses of 64 bits */
   if (is(state, "infinite")) OK(icl_task_pool_create_infinite(2, ICL_TASKS_GAUSSIAN, 1, &pool));
   else if (is(state, "vast")) OK(icl_task_pool_create_infinite(vast, ICL_TASKS_GAUSSIAN, 1, &pool));
   else if (is(state, "loud")) OK(icl_task_pool_create_from(2, 3, loud, &pool));
