@@ -18,7 +18,7 @@ done
 # many counts is no harm here.
 set_up() {
   rm -rf "$build"
-  CC=gcc meson setup -Dtests=enabled -Dexamples=false -Ddoc=disabled -Dbuildtype=debug -Doptimization=1 \
+  CC=gcc meson setup -Dtests=enabled -Ddoc=disabled -Dbuildtype=debug -Doptimization=1 \
     -Db_coverage=true -Dc_args=-fprofile-update=single "$build" "$root" && ninja -C "$build"
 }
 check "coverage: the build" set_up

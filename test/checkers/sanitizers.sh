@@ -24,7 +24,7 @@ fi
 # and the stacks readable.
 set_up() {
   rm -rf "$build"
-  CC=$compiler meson setup -Dtests=enabled -Dexamples=false -Ddoc=disabled -Dbuildtype=debug -Doptimization=1 \
+  CC=$compiler meson setup -Dtests=enabled -Ddoc=disabled -Dbuildtype=debug -Doptimization=1 \
     -Db_sanitize="${flags#*=}" -Db_lundef=false -Dc_args='-fno-sanitize-recover=all -fno-omit-frame-pointer' \
     "$build" "$root" && ninja -C "$build"
 }

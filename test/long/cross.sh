@@ -13,7 +13,7 @@ build=$work/build
 check "$architecture: Debian's packages" sh "$root/test/long/sysroot.sh" "$architecture" "$system"
 set_up() {
   rm -rf "$build"
-  meson setup --cross-file "$system/cross.ini" -Dtests=enabled -Dexamples=false -Ddoc=disabled "$build" "$root" &&
+  meson setup --cross-file "$system/cross.ini" -Dtests=enabled -Ddoc=disabled "$build" "$root" &&
     ninja -C "$build"
 }
 check "$architecture: the build" set_up
