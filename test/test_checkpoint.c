@@ -392,13 +392,15 @@ START_TEST(strange_records) {
   memcpy(&bytes[HEADER + 5 * RECORD], &bytes[HEADER + 4 * RECORD], RECORD);
   store(bytes, size);
   resumes_with(PAIRS - 1);
-  for (int field = 0; field < 4; field++) {
+  for (int field = 0; field < 6; field++) {
+    static const unsigned char infinity[8] = {0, 0, 0, 0, 0, 0, 0xf0, 0x7f};
     unsigned char *changed = &bytes[HEADER + 5 * RECORD];
     memcpy(changed, record, RECORD);
     if (field == 0) changed[8] = 2;                 /* results version */
     if (field == 1) memset(&changed[88], 0xff, 8);  /* replicate -1 */
     if (field == 2) memset(&changed[96], 0xff, 8);  /* NaN */
     if (field == 3) changed[111] |= 0x80;           /* a negative IDG error */
+    if (field >= 4) memcpy(&changed[field == 4 ? 96 : 104], infinity, sizeof infinity);
     seal(changed);
     store(bytes, size);
     resumes_with(PAIRS - 1);
@@ -406,20 +408,36 @@ START_TEST(strange_records) {
 }
 END_TEST
 
-/* Behind the records a hole of 16 MB: 256 times what is read at once. The callback comes, and can cancel, after each
- * of these reads; the first of all is the header's. */
+/* Behind the records a hole of 16 MB: 256 times what is read at once, 512 records. The callback comes, and can cancel,
+ * after each of these reads; the first of all is the header's. The last record of the first read, and the first ones of
+ * the second and the third, are of those that were at the beginning, where a hole is now. */
 START_TEST(a_long_file) {
+  enum { MOVED = 3 };
+  static const int64_t to[MOVED] = {511, 512, 1024};
+  unsigned char bytes[ROOM], nothing[RECORD] = {0};
+  struct stat information;
   answers found;
   resumes_with(0);
+  ck_assert_int_eq(load(bytes), HEADER + PAIRS * RECORD);
+  int file = open(path, O_WRONLY);
+  for (int i = 0; i < MOVED; i++) {
+    ck_assert_int_eq(pwrite(file, nothing, RECORD, HEADER + i * RECORD), RECORD);
+    ck_assert_int_eq(pwrite(file, &bytes[HEADER + i * RECORD], RECORD, HEADER + to[i] * RECORD), RECORD);
+  }
+  ck_assert_int_eq(close(file), 0);
   ck_assert_int_eq(truncate(path, HEADER + (1 << 24)), 0);
   watch state = {-1, -1, 0};
   reads = 0;
   FAILS(ICL_ERR_CANCELED, "canceled by the progress callback", watched(1, &state, &found));
   ck_assert_int_eq(reads, 2);
-  ck_assert_int_eq(state.first, PAIRS);
+  ck_assert_int_eq(state.first, PAIRS - MOVED + 1);
   reads = 0;
-  resumes_with(PAIRS);
+  state = (watch){-1, -1, -1};
+  OK(watched(1, &state, &found));
+  ck_assert_mem_eq(&found, &expected, sizeof found);
   ck_assert_int_eq(reads, 1 + 256);
+  ck_assert_int_eq(stat(path, &information), 0); /* nothing had to be computed and written */
+  ck_assert_int_eq(information.st_size, HEADER + (1 << 24));
 }
 END_TEST
 
