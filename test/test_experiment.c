@@ -617,6 +617,20 @@ START_TEST(a_replicate_that_fails) {
 }
 END_TEST
 
+/* All replicates fail, late enough that several threads do so at once. */
+START_TEST(replicates_that_fail_at_once) {
+  icl_run *run = new_run(4);
+  icl_experiment *experiment = new_experiment(16, 2.0, 2.0, 1.0, 1e154, 0.1);
+  OK(icl_experiment_set_replicates(experiment, 40));
+  for (int i = 0; i < 5; i++) {
+    FAILS(ICL_ERR_NONFINITE, "replicate 0 at d = 16, l = 32, k = 16, n = 512, rho = 1e+154, lambda = 0.1: the second",
+          icl_experiment_run(experiment, run));
+  }
+  icl_experiment_destroy(experiment);
+  icl_run_destroy(run);
+}
+END_TEST
+
 static Suite *suite(void) {
   Suite *s = suite_create("experiment");
   TCase *c = tcase_create("experiment");
@@ -637,6 +651,7 @@ static Suite *suite(void) {
   tcase_add_test(c, arguments_of_a_curve);
   tcase_add_test(c, settings_drop_results);
   tcase_add_test(c, a_replicate_that_fails);
+  tcase_add_test(c, replicates_that_fail_at_once);
   suite_add_tcase(s, c);
   return s;
 }

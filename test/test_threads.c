@@ -4,7 +4,9 @@
 #include "support.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { THREADS = 4, ROUNDS = 3, VALUES = 128, D = 6, GAMMA = D * (D + 1) };
@@ -390,6 +392,77 @@ START_TEST(threads_that_are_canceled) {
 }
 END_TEST
 
+static pthread_t caller;
+static volatile sig_atomic_t handled, elsewhere;
+
+static void on_signal(int number) {
+  (void)number;
+  if (pthread_equal(pthread_self(), caller)) handled++;
+  else elsewhere++;
+}
+
+typedef struct {
+  sigset_t before;
+  int sent, changed;
+} mask_watch;
+
+static int is_changed(const sigset_t *before) {
+  sigset_t now;
+  int changed = 0;
+  pthread_sigmask(SIG_SETMASK, NULL, &now);
+  for (int number = 1; number <= SIGRTMAX; number++) {
+    changed += sigismember(&now, number) != sigismember(before, number);
+  }
+  return changed;
+}
+
+/* The caller's thread does not take the signal for a millisecond, so another one would, if any could. */
+static int32_t send_signal(int64_t done, int64_t total, void *user) {
+  mask_watch *self = user;
+  sigset_t one;
+  (void)done, (void)total;
+  self->changed += is_changed(&self->before);
+  sigemptyset(&one);
+  sigaddset(&one, SIGUSR1);
+  pthread_sigmask(SIG_BLOCK, &one, NULL);
+  kill(getpid(), SIGUSR1);
+  nanosleep(&(struct timespec){0, 1000000}, NULL);
+  pthread_sigmask(SIG_SETMASK, &self->before, NULL);
+  self->sent++;
+  return 0;
+}
+
+/* The program's handlers run on no thread of the library, and its mask is its own, in the callback and afterwards. */
+START_TEST(signals_are_the_callers) {
+  static const double gamma[GAMMA] = {0.5, 0.25};
+  struct sigaction action = {.sa_handler = on_signal}, old;
+  mask_watch watch = {.sent = 0};
+  sigset_t blocked, old_mask;
+  double mean;
+  icl_run *run;
+  OK(icl_run_create(&run));
+  OK(icl_run_set_threads(run, THREADS));
+  OK(icl_run_set_progress(run, send_signal, &watch));
+  caller = pthread_self();
+  handled = elsewhere = 0;
+  ck_assert_int_eq(sigaction(SIGUSR1, &action, &old), 0);
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGUSR2);
+  pthread_sigmask(SIG_BLOCK, &blocked, &old_mask);
+  pthread_sigmask(SIG_SETMASK, NULL, &watch.before);
+  OK(icl_test_error_sampled(shared.fresh, gamma, 100000, 7, run, &mean, NULL));
+  int changed = is_changed(&watch.before);
+  pthread_sigmask(SIG_SETMASK, &old_mask, NULL);
+  ck_assert_int_eq(sigaction(SIGUSR1, &old, NULL), 0);
+  ck_assert_int_gt(watch.sent, 1);
+  ck_assert_int_eq(handled, watch.sent);
+  ck_assert_int_eq(elsewhere, 0);
+  ck_assert_int_eq(watch.changed, 0);
+  ck_assert_int_eq(changed, 0);
+  icl_run_destroy(run);
+}
+END_TEST
+
 static Suite *threads_suite(void) {
   Suite *suite = suite_create("threads");
   TCase *test = tcase_create("threads");
@@ -403,6 +476,7 @@ static Suite *threads_suite(void) {
   tcase_add_test(test, messages_are_the_threads_own);
   tcase_add_test(test, canceling_stops_one_thread_only);
   tcase_add_test(test, threads_that_are_canceled);
+  tcase_add_test(test, signals_are_the_callers);
   suite_add_tcase(suite, test);
   return suite;
 }
