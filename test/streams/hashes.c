@@ -6,8 +6,9 @@
 #include "context.h"
 #include "rng.h"
 #include "sequence.h"
+#include "thread.h"
 
-enum { ROWS = 40 };
+enum { ROWS = 40, THREADS = 4, MEETINGS = 20 };
 
 static void *require(void *memory) {
   if (!memory) exit(3);
@@ -48,26 +49,57 @@ static void pools(void) {
   }
 }
 
-/* Rows and tokens of one law: (query, context, target) of each row, then its (x, y). */
-static void sequences(const char *name, const icl_task_pool *pool, int64_t l, double rho, uint64_t family) {
-  int64_t d = pool->d, width = 2 * d + 2, size = (l + 1) * (d + 1);
-  double *rows = require(malloc((size_t)(ROWS * width) * sizeof *rows));
-  double *tokens = require(malloc((size_t)(ROWS * size) * sizeof *tokens));
-  double *scratch = require(malloc((size_t)icl__sequence_scratch(d) * sizeof *scratch));
-  icl__sequence_law law = {pool, l, rho, 2026, family};
-  for (int64_t i = 0; i < ROWS; i++) {
-    double *row = &rows[i * width], *token = &tokens[i * size];
-    icl__sequence_row(&law, i, scratch, row, &row[d], &row[2 * d + 1]);
-    icl__sequence_tokens(&law, i, scratch, token, &token[(l + 1) * d]);
+typedef struct {
+  icl__sequence_law law;
+  double *rows, *tokens, *scratch; /* of ROWS sequences */
+} drawing;
+
+/* (query, context, target) and then (x, y). */
+static void draw(void *context, int64_t item, int64_t worker) {
+  const drawing *to = context;
+  int64_t d = to->law.pool->d, l = to->law.l, size = icl__sequence_scratch(d);
+  double *row = &to->rows[item * (2 * d + 2)], *token = &to->tokens[item * (l + 1) * (d + 1)];
+  icl__sequence_row(&to->law, item, &to->scratch[worker * size], row, &row[d], &row[2 * d + 1]);
+  icl__sequence_tokens(&to->law, item, &to->scratch[worker * size], token, &token[(l + 1) * d]);
+}
+
+static drawing draw_all(const icl__sequence_law *law, int64_t threads) {
+  int64_t d = law->pool->d;
+  drawing all = {*law, require(calloc((size_t)(ROWS * (2 * d + 2)), sizeof(double))),
+                 require(calloc((size_t)(ROWS * (law->l + 1) * (d + 1)), sizeof(double))),
+                 require(calloc((size_t)(threads * icl__sequence_scratch(d)), sizeof(double)))};
+  icl__progress progress = {NULL, threads, 0, 0};
+  if (icl__parallel(&progress, ROWS, 1, draw, &all)) exit(3);
+  free(all.scratch);
+  return all;
+}
+
+/* Whether several threads draw the same, as often as it takes them to meet. */
+static int are_the_same(const icl__sequence_law *law, const drawing *one, size_t rows, size_t tokens) {
+  int same = 1;
+  for (int again = 0; again < MEETINGS; again++) {
+    drawing other = draw_all(law, THREADS);
+    same &= !memcmp(one->rows, other.rows, rows * sizeof(double));
+    same &= !memcmp(one->tokens, other.tokens, tokens * sizeof(double));
+    free(other.rows);
+    free(other.tokens);
   }
+  return same;
+}
+
+/* Rows and tokens of one law, and a line more where threads disagree. */
+static void sequences(const char *name, const icl_task_pool *pool, int64_t l, double rho, uint64_t family) {
+  icl__sequence_law law = {pool, l, rho, 2026, family};
+  drawing one = draw_all(&law, 1);
+  size_t rows = (size_t)(ROWS * (2 * pool->d + 2)), tokens = (size_t)(ROWS * (l + 1) * (pool->d + 1));
   char label[64];
   snprintf(label, sizeof label, "%s-rows", name);
-  report(label, l, ROWS * width, rows);
+  report(label, l, (int64_t)rows, one.rows);
   snprintf(label, sizeof label, "%s-tokens", name);
-  report(label, l, ROWS * size, tokens);
-  free(rows);
-  free(tokens);
-  free(scratch);
+  report(label, l, (int64_t)tokens, one.tokens);
+  if (!are_the_same(&law, &one, rows, tokens)) printf("%s, l = %d: other bits on %d threads\n", name, (int)l, THREADS);
+  free(one.rows);
+  free(one.tokens);
 }
 
 /* The words themselves, as the bits of doubles. */
