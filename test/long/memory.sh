@@ -1,7 +1,7 @@
 #!/bin/sh
 # What needs no BLAS, under clang's MemorySanitizer: the draws and the theory in closed form. Whoever writes to memory
 # has to be compiled with it, and OpenBLAS, LAPACK and Check are not, so that everything they compute would be reported
-# as never written. valgrind has no such limits and sees the rest.
+# as never written. What valgrind sees of the rest: doc/testing.md.
 # usage: memory.sh SOURCE_ROOT WORK
 set -u
 root=$1 work=$2
