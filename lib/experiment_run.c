@@ -230,10 +230,12 @@ static icl_status write_record(shared_work *shared, int64_t point, int64_t repli
   icl_status status = ICL_OK;
   if (!failed_before) {
     status = icl__checkpoint_append(shared->checkpoint, &shared->keys[point], replicate, errors);
-    if (status) shared->checkpoint_failed = 1;
+    if (status) {
+      shared->checkpoint_failed = 1;
+      atomic_store(&shared->stop, 1); /* before another thread, told so, asks whether it was stopped */
+    }
   }
   pthread_mutex_unlock(&shared->lock);
-  if (status) atomic_store(&shared->stop, 1);
   return failed_before ? icl__fail(ICL_ERR_CANCELED, "the checkpoint could not be written") : status;
 }
 

@@ -71,8 +71,9 @@ icl_status icl_theory_get(const icl_theory *theory, int32_t parameter, double *v
  * @param theory the point.
  * @param quantity ICL_QUANTITY_ICL .. ICL_QUANTITY_XI.
  * @param[out] value the quantity, to a relative error of 5e-14 (measured: 1.4e-15; the gap relative to the terms it is
- * made of); +INFINITY where an error diverges, as at tau = 1 without ridge; the gap is +INFINITY where ICL is, 0 for
- * kappa = INFINITY, and -INFINITY in one corner (kappa = tau < 1/3, alpha = INFINITY, lambda = 0).
+ * made of); +INFINITY where an error diverges, as at tau = 1 without ridge, or exceeds the largest double; the gap is
+ * +INFINITY where ICL is, 0 for kappa = INFINITY, and -INFINITY in one corner (kappa = tau < 1/3, alpha = INFINITY,
+ * lambda = 0).
  * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_NONFINITE (only on a machine whose long double is a double: parameters
  * beyond 1e+-30 for which something overflows on the way). Cost: 50 ns without, 200 ns with ridge; 2 us for parameters
  * beyond 1e+-30. Thread-safe. Since 0.1. */
