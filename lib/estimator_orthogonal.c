@@ -48,6 +48,12 @@ static void features(const icl__rows *rows, int64_t row_step, int64_t column_ste
   }
 }
 
+/* Rows are finite, but their products need not be. */
+static icl_status check_products(const double *array, int64_t count) {
+  if (!icl__check_finite(array, count, "a product")) return ICL_OK;
+  return icl__fail(ICL_ERR_NONFINITE, "products of the rows of dataset overflow");
+}
+
 /* n < p: F' = P R, in place. */
 static icl_status find_basis(const icl__ridge_problem *problem, double *scratch, reduction *to) {
   int64_t n = problem->n, p = problem->p;
@@ -56,7 +62,7 @@ static icl_status find_basis(const icl__ridge_problem *problem, double *scratch,
     icl__rows rows = icl__source_rows(problem->operator->source, first, count, scratch);
     features(&rows, p, 1, &to->basis[first * p]);
   }
-  ICL__TRY(icl__check_finite(to->basis, n * p, "the features of dataset"));
+  ICL__TRY(check_products(to->basis, n * p));
   return icl__qr(p, n, to->basis, to->basis_factors);
 }
 
@@ -224,7 +230,7 @@ static icl_status filter(const icl__ridge_problem *problem, const reduction *fro
 static icl_status solve(const icl__ridge_problem *problem, const reduction *from, double *u, int *sure) {
   int64_t m = from->order, width = m + 1;
   int regular = 0;
-  ICL__TRY(icl__check_finite(from->bordered, width * width, "the features of dataset"));
+  ICL__TRY(check_products(from->bordered, width * width));
   if (!from->basis) ICL__TRY(is_regular_in_units(problem, m, from->bordered, width, &regular));
   else if (problem->mu > 0.0) ICL__TRY(is_regular(problem, m, from->bordered, width, &regular));
   double size = 0.0;
