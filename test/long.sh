@@ -38,11 +38,11 @@ gcc_thread() { checkers sanitizers.sh thread gcc --slower 20 --without "finite_s
 
 clang_memory() { sh "$root/test/long/memory.sh" "$root" "$folder/memory"; }
 
-# Kernels of OpenBLAS that valgrind knows. Not the programs that take minutes without it: they are statistics over code
-# that the others go through as well. Nor the theory, which clang_memory has.
+# Kernels of OpenBLAS that valgrind knows. Not the programs that take minutes without it, nor what is tagged as slow:
+# they are statistics over code that the others go through as well. Nor the theory, which clang_memory has.
 valgrind() {
   slow="it would take hours" short="long double has 64 bits in valgrind"
-  OPENBLAS_CORETYPE=Haswell CK_FORK=no programs "$native" valgrind --slower 60 \
+  OPENBLAS_CORETYPE=Haswell CK_FORK=no CK_EXCLUDE_TAGS=slow programs "$native" valgrind --slower 60 \
     --without "finite_size=$slow" --without "finite=$slow" --without "published=$slow" --without "baseline=$slow" \
     --without "theory=$short" --without "theory_reference=$short" --without "theory_derivative=$short" \
     --without "theory_critical=$slow" --without "dataset=$slow" --without "faults=$slow" --without "smallest=$slow" \

@@ -648,8 +648,6 @@ static Suite *suite(void) {
   tcase_add_loop_test(c, canceled_path_leaves_nothing, 0, 2);
   tcase_add_test(c, path_bad_input);
   tcase_add_test(c, path_too_long);
-  tcase_add_loop_test(c, iteration_counts, 0, 2);
-  tcase_add_loop_test(c, auto_counts_steps, 0, 2);
   tcase_add_loop_test(c, auto_without_estimates, 0, 2);
   tcase_add_test(c, rank_deficient_rows);
   tcase_add_test(c, auto_on_rank_deficient_rows);
@@ -659,6 +657,11 @@ static Suite *suite(void) {
   tcase_add_test(c, units_without_rank);
   tcase_add_test(c, drawn_without_rank);
   suite_add_tcase(s, c);
+  TCase *slow = tcase_create("counts");
+  tcase_set_tags(slow, "slow"); /* where the processor is an interpreter: test/long.sh */
+  tcase_add_loop_test(slow, iteration_counts, 0, 2);
+  tcase_add_loop_test(slow, auto_counts_steps, 0, 2);
+  suite_add_tcase(s, slow);
   return s;
 }
 
