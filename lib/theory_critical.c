@@ -67,6 +67,12 @@ static void widen(double scale, double *least, double *largest) {
   *largest = fmax(*largest, fmax(scale, 1.0 / scale));
 }
 
+/* The effective noise smooths what is beside a pole or a kink at c if its root is as large as the distance p/c - 1. */
+static void widen_by_distance(double p, double c, double *least, double *largest) {
+  double distance = p / c - 1.0;
+  widen(distance * distance, least, largest);
+}
+
 /* Beyond 1e20 times every scale of the problem the curve is its limit, to rounding. */
 static void find_window(const icl__theory_curve *curve, double *lower, double *upper) {
   double least = 1.0, largest = 1.0;
@@ -79,6 +85,9 @@ static void find_window(const icl__theory_curve *curve, double *lower, double *u
   widen(point.lambda, &least, &largest);
   widen(point.test_alpha, &least, &largest);
   widen(point.test_rho, &least, &largest);
+  widen_by_distance(point.tau, 1.0, &least, &largest);
+  widen_by_distance(point.kappa, 1.0, &least, &largest);
+  widen_by_distance(point.kappa, point.tau, &least, &largest);
   *lower = fmax(curve->lower, fmax(1e-20 * least, 1e-300));
   *upper = fmin(curve->upper, fmin(1e20 * largest, 1e300));
 }

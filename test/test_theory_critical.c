@@ -608,6 +608,23 @@ START_TEST(minima_beside_a_pole) {
 }
 END_TEST
 
+/* kappa beside tau, without ridge: the gap falls with alpha until the effective noise is as small as the square of the
+ * distance, 1e22 here, and rises to infinity from there on. That is far beyond all parameters themselves. */
+START_TEST(a_minimum_at_long_contexts) {
+  double points[CAPACITY], at, least;
+  icl_theory *theory;
+  OK(icl_theory_create(0.25, 1.0, 0.2499999999965563, 0.6, 0.0, &theory));
+  int64_t count = stationary(theory, ICL_QUANTITY_GAP, ICL_ALPHA, 1.0, INFINITY, points);
+  ck_assert_int_eq(count, 2); /* a maximum at 4.1 */
+  OK(icl_theory_minimum(theory, ICL_QUANTITY_GAP, ICL_ALPHA, 1.0, INFINITY, &at, &least));
+  ck_assert(at == points[1] && at > 1e20 && at < 1e23);
+  double near[] = {at / 1.01, at * 1.01}, values[2];
+  OK(icl_theory_curve(theory, ICL_QUANTITY_GAP, ICL_ALPHA, 2, near, values));
+  ck_assert(least < values[0] && least < values[1] && least < -1e9);
+  icl_theory_destroy(theory);
+}
+END_TEST
+
 /* IDG falls from 3e-292 at lambda = 0 to 6e-293 around lambda = 1e100, with a slope of some 1e-311: a number that
  * double hardly has, while lambda times the slope is one like any other. */
 START_TEST(minima_where_the_slope_underflows) {
@@ -671,6 +688,7 @@ static Suite *suite(void) {
   tcase_add_test(minima, the_smallest_of_equal_minima);
   tcase_add_test(minima, minima_at_kinks);
   tcase_add_test(minima, minima_beside_a_pole);
+  tcase_add_test(minima, a_minimum_at_long_contexts);
   tcase_add_test(minima, minima_where_the_slope_underflows);
   tcase_add_test(interface, bad_arguments);
   tcase_add_test(interface, bad_intervals);
