@@ -394,16 +394,16 @@ icl_status icl_test_law_optimal_gamma(const icl_test_law *law, double lambda, do
   int64_t d = law->d, width = d + 1;
   ICL__TRY(icl__new_doubles(d * width, &answer));
   icl_status status = icl__summary_basis_create(law, 0, &basis);
-  if (status) goto done;
-  for (int64_t j = 0; j < basis.rank; j++) {
-    double length = basis.length[j], factor = 1.0 / (1.0 / length + lambda * length);
-    for (int64_t i = 0; i < width; i++) basis.map[j * width + i] *= factor / length;
+  if (!status) {
+    for (int64_t j = 0; j < basis.rank; j++) {
+      double length = basis.length[j], factor = 1.0 / (1.0 / length + lambda * length);
+      for (int64_t i = 0; i < width; i++) basis.map[j * width + i] *= factor / length;
+    }
+    icl__gemm(ICL__PLAIN, ICL__PLAIN, d, width, basis.rank, 1.0, basis.cross, basis.map, 0.0, answer);
+    icl__summary_basis_destroy(&basis);
+    status = icl__check_finite(answer, d * width, "gamma");
   }
-  icl__gemm(ICL__PLAIN, ICL__PLAIN, d, width, basis.rank, 1.0, basis.cross, basis.map, 0.0, answer);
-  icl__summary_basis_destroy(&basis);
-  status = icl__check_finite(answer, d * width, "gamma");
   if (!status) memcpy(gamma, answer, (size_t)(d * width) * sizeof *gamma);
-done:
   icl__free(answer);
   return status;
 }
