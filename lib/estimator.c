@@ -226,8 +226,8 @@ static icl_status check_moments(const icl__ridge_problem *problem) {
 
 /* Contexts of one task differ by about sqrt(d/l) of themselves, and what the last entry h_d tells beside the others by
  * sqrt(rho/(c l)): with that much, in dimensions where numbers of rows are near their means, no direction is left to a
- * few of the rows, and the second moments tell the condition of the features. Neither tokens without number, nor rows
- * without noise, nor rows that were given have to be so. */
+ * few of the rows, and the second moments tell the condition of the features. Of longer contexts, of rows without noise
+ * and of rows that were given that is not known. */
 static int is_spread(const icl__ridge_problem *problem, const icl__sequence_law *law) {
   double size = icl__norm(problem->n, problem->target);
   return law && problem->d >= 16 && law->l <= 1000 * problem->d &&
