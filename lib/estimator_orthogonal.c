@@ -18,7 +18,8 @@
  * zeros. Triangular solutions do not depend on them: scaled by powers of two, columns give the same bits. So columns
  * of T (n >= p), or for n < p and mu = 0 the rows of F, which are the columns of R and R'u = y, are looked at with
  * the same norm. Where there are zeros, the solution of minimum norm does depend on the units, and comes from
- * singular values in those of the data; where the two ranks differ or much is lost to the units, there is no answer.
+ * singular values in those of the data; but they are counted once more with rows and columns of F of one norm, and
+ * where the two ranks differ or much is lost to the units, there is no answer.
  *
  * Memory O(p^2), or O(n p) for n < p. */
 #include <float.h>
@@ -31,11 +32,51 @@
 #include "deviation.h"
 #include "estimator.h"
 
-/* bordered: [T z; 0 r], (m+1) x (m+1) in column-major order. basis: p x n, P as reflectors, and their factors. */
+/* bordered: [T z; 0 r], (m+1) x (m+1) in column-major order. basis: p x n, P as reflectors, and their factors; NULL for
+ * n >= p. units: of the entries of q and of h, 2d + 1, and then each row's are those that make it of norm 1 to 4; NULL:
+ * those of the data. scratch: for blocks of rows. All but the units are in one piece of memory, `bordered`. */
 typedef struct {
   int64_t order;
-  double *bordered, *basis, *basis_factors;
+  double *bordered, *basis, *basis_factors, *scratch;
+  const double *units;
 } reduction;
+
+static icl_status reduction_create(const icl__ridge_problem *problem, const double *units, reduction *out) {
+  int64_t n = problem->n, p = problem->p, d = problem->d, order = n < p ? n : p, elements;
+  int64_t square = (order + 1) * (order + 1), basis = n < p ? n * p : 0;
+  int64_t scratch = icl__source_scratch(d, ICL__SOLVER_ROWS) + ICL__SOLVER_ROWS * (2 * d + 1);
+  ICL__TRY(icl__check_product(order + 1, n < p ? p + n + 2 : p + 1, 1, "the features", &elements));
+  *out = (reduction){.order = order, .units = units};
+  ICL__TRY(icl__new_doubles(elements + scratch, &out->bordered));
+  memset(out->bordered, 0, (size_t)square * sizeof *out->bordered);
+  out->scratch = &out->bordered[elements];
+  if (basis) {
+    out->basis = &out->bordered[square];
+    out->basis_factors = &out->basis[basis];
+  }
+  return ICL_OK;
+}
+
+static void reduction_destroy(reduction *this) { icl__free(this->bordered); }
+
+/* Rows first .. first + count - 1, count up to ICL__SOLVER_ROWS, in their units. */
+static icl__rows take_rows(const icl__ridge_problem *problem, const reduction *to, int64_t first, int64_t count) {
+  int64_t d = problem->d, width = d + 1;
+  icl__rows rows = icl__source_rows(problem->operator->source, first, count, to->scratch);
+  if (!to->units) return rows;
+  double *query = &to->scratch[icl__source_scratch(d, ICL__SOLVER_ROWS)], *context = &query[count * d];
+  for (int64_t i = 0; i < count * d; i++) query[i] = rows.query[i] / to->units[i % d];
+  for (int64_t i = 0; i < count * width; i++) context[i] = rows.context[i] / to->units[d + i % width];
+  for (int64_t mu = 0; mu < count; mu++) {
+    double size = icl__power_below(icl__norm(d, &query[mu * d]));
+    double rest = icl__power_below(icl__norm(width, &context[mu * width]));
+    for (int64_t i = 0; i < d; i++) query[mu * d + i] /= size;
+    for (int64_t i = 0; i < width; i++) context[mu * width + i] /= rest;
+  }
+  rows.query = query;
+  rows.context = context;
+  return rows;
+}
 
 /* Feature column (i, a) of the rows is q_i h_a, at out[column * column_step + row * row_step]. */
 static void features(const icl__rows *rows, int64_t row_step, int64_t column_step, double *out) {
@@ -55,11 +96,11 @@ static icl_status check_products(const double *array, int64_t count) {
 }
 
 /* n < p: F' = P R, in place. */
-static icl_status find_basis(const icl__ridge_problem *problem, double *scratch, reduction *to) {
+static icl_status find_basis(const icl__ridge_problem *problem, reduction *to) {
   int64_t n = problem->n, p = problem->p;
   for (int64_t first = 0; first < n; first += ICL__SOLVER_ROWS) {
     int64_t count = n - first < ICL__SOLVER_ROWS ? n - first : ICL__SOLVER_ROWS;
-    icl__rows rows = icl__source_rows(problem->operator->source, first, count, scratch);
+    icl__rows rows = take_rows(problem, to, first, count);
     features(&rows, p, 1, &to->basis[first * p]);
   }
   ICL__TRY(check_products(to->basis, n * p));
@@ -68,9 +109,9 @@ static icl_status find_basis(const icl__ridge_problem *problem, double *scratch,
 
 /* Rows first .. of [F P y], which has m + 1 columns, in column-major order. */
 static void transformed_rows(const icl__ridge_problem *problem, const reduction *from, int64_t first, int64_t count,
-                             double *scratch, double *out) {
+                             double *out) {
   int64_t m = from->order, p = problem->p;
-  icl__rows rows = icl__source_rows(problem->operator->source, first, count, scratch);
+  icl__rows rows = take_rows(problem, from, first, count);
   memcpy(&out[m * count], rows.target, (size_t)count * sizeof *out);
   if (!from->basis) {
     features(&rows, 1, count, out);
@@ -81,7 +122,7 @@ static void transformed_rows(const icl__ridge_problem *problem, const reduction 
   }
 }
 
-static icl_status reduce(const icl__ridge_problem *problem, double *scratch, reduction *to) {
+static icl_status reduce(const icl__ridge_problem *problem, reduction *to) {
   int64_t n = problem->n, width = to->order + 1, elements;
   double *block;
   ICL__TRY(icl__check_product(width, ICL__SOLVER_ROWS, 1, "a block of features", &elements));
@@ -89,7 +130,7 @@ static icl_status reduce(const icl__ridge_problem *problem, double *scratch, red
   icl_status status = ICL_OK;
   for (int64_t first = 0; !status && first < n; first += ICL__SOLVER_ROWS) {
     int64_t count = n - first < ICL__SOLVER_ROWS ? n - first : ICL__SOLVER_ROWS;
-    transformed_rows(problem, to, first, count, scratch, block);
+    transformed_rows(problem, to, first, count, block);
     status = icl__qr_append(width, to->bordered, count, block);
     if (!status) status = icl__ridge_progress(problem, 0.5 * (double)(first + count) / (double)n);
   }
@@ -111,19 +152,13 @@ static icl_status solve_triangle(int64_t m, double mu, double *bordered, double 
   return ICL_OK;
 }
 
-/* Scales the columns of an upper triangle to norms in [1, 2) by powers of two, which go to units; the quotient of the
- * largest and the least of these is returned. Columns of zeros stay. */
-static double equalise(int64_t m, double *triangle, int64_t stride, double *units) {
-  double least = INFINITY, largest = 0.0;
+/* Scales the columns of an upper triangle to norms in [1, 2) by powers of two, which go to units. */
+static void equalise(int64_t m, double *triangle, int64_t stride, double *units) {
   for (int64_t j = 0; j < m; j++) {
     double *column = &triangle[j * stride], norm = icl__norm(j + 1, column);
     units[j] = norm > 0.0 ? icl__power_below(norm) : 1.0;
     for (int64_t i = 0; i <= j; i++) column[i] /= units[j];
-    if (norm == 0.0) continue;
-    least = fmin(least, units[j]);
-    largest = fmax(largest, units[j]);
   }
-  return largest / least;
 }
 
 static void undo(int64_t m, double *triangle, int64_t stride, const double *units) {
@@ -178,27 +213,77 @@ static icl_status decompose(const icl__ridge_problem *problem, int64_t m, const 
   return ICL_OK;
 }
 
-/* Columns whose norms are within this factor cannot change which singular values are zeros but for those at the cut. */
-static const double of_one_size = 16.0;
-
-/* Whether the units of columns (of the triangle) matter to singular values that were found in other units: see above. A
- * value s that is a zero in one of them and not in the other adds s/(s^2 + mu) < cut/mu to u, beside 1/s_1 at least. */
-static icl_status check_units(const icl__ridge_problem *problem, int64_t m, double *triangle, int64_t stride,
-                              const decomposition *found, int *sure) {
-  double *units, rounding = DBL_EPSILON * longer_side(problem) * found->values[0];
-  decomposition other = {0};
-  icl_status status = ICL_OK;
-  ICL__TRY(icl__new_doubles(m, &units));
-  double range = equalise(m, triangle, stride, units);
-  if (range > of_one_size) status = decompose(problem, m, triangle, stride, &other);
-  undo(m, triangle, stride, units);
-  icl__free(units);
-  icl__free(other.memory);
-  if (range > of_one_size) {
-    *sure = found->rank != other.rank
-                ? rounding * found->values[0] <= problem->tolerance * problem->mu
-                : rounding <= problem->tolerance * fmax(found->values[found->rank - 1], sqrt(problem->mu));
+/* The quotient of the largest and the least of the numbers that are not 0; 1 if all are. */
+static double range_of(int64_t count, const double *numbers) {
+  double least = INFINITY, largest = 0.0;
+  for (int64_t i = 0; i < count; i++) {
+    largest = fmax(largest, numbers[i]);
+    if (numbers[i] > 0.0) least = fmin(least, numbers[i]);
   }
+  return largest > 0.0 ? largest / least : 1.0;
+}
+
+/* units: the largest |q_i| and |h_a|, to powers of two. *range: how much the sizes of columns, or of rows in these
+ * units, differ. */
+static icl_status find_units(const icl__ridge_problem *problem, const reduction *from, double *units, double *range) {
+  int64_t d = problem->d, width = d + 1;
+  double *sizes;
+  ICL__TRY(icl__new_doubles(problem->n, &sizes));
+  memset(units, 0, (size_t)(d + width) * sizeof *units);
+  for (int64_t mu = 0; mu < problem->n; mu++) {
+    icl__rows row = icl__source_rows(problem->operator->source, mu, 1, from->scratch);
+    for (int64_t i = 0; i < d; i++) units[i] = fmax(units[i], fabs(row.query[i]));
+    for (int64_t i = 0; i < width; i++) units[d + i] = fmax(units[d + i], fabs(row.context[i]));
+  }
+  *range = range_of(d, units) * range_of(width, &units[d]);
+  for (int64_t i = 0; i < d + width; i++) units[i] = icl__power_below(units[i]);
+  for (int64_t mu = 0; mu < problem->n; mu++) {
+    icl__rows row = icl__source_rows(problem->operator->source, mu, 1, from->scratch);
+    double query = 0.0, context = 0.0;
+    for (int64_t i = 0; i < d; i++) query = hypot(query, row.query[i] / units[i]);
+    for (int64_t i = 0; i < width; i++) context = hypot(context, row.context[i] / units[d + i]);
+    sizes[mu] = query * context;
+  }
+  *range = fmax(*range, range_of(problem->n, sizes));
+  icl__free(sizes);
+  return ICL_OK;
+}
+
+static icl_status rank_in_units(const icl__ridge_problem *problem, const double *units, int64_t *rank) {
+  reduction scaled;
+  decomposition found = {0};
+  ICL__TRY(reduction_create(problem, units, &scaled));
+  int64_t m = scaled.order;
+  icl_status status = scaled.basis ? find_basis(problem, &scaled) : reduce(problem, &scaled);
+  if (!status) {
+    status = scaled.basis ? decompose(problem, m, scaled.basis, problem->p, &found)
+                          : decompose(problem, m, scaled.bordered, m + 1, &found);
+  }
+  *rank = found.rank;
+  icl__free(found.memory);
+  reduction_destroy(&scaled);
+  return status;
+}
+
+/* Rows and columns whose sizes are within this factor cannot change which singular values are zeros but for those at
+ * the cut. */
+static const double of_one_size = 16.0;
+static const double lost = 1e-8; /* of the solution, at most */
+
+/* Whether the units of rows and columns matter to singular values, which were found in those of the data: see above. A
+ * value s that is a zero in one of them and not in the other adds s/(s^2 + mu) < cut/mu to u, beside 1/s_1 at least. */
+static icl_status check_units(const icl__ridge_problem *problem, const reduction *from, const decomposition *found,
+                              int *sure) {
+  double *units, range, largest = found->values[0], least = found->values[found->rank - 1];
+  int64_t rank = 0;
+  ICL__TRY(icl__new_doubles(2 * problem->d + 1, &units));
+  icl_status status = find_units(problem, from, units, &range);
+  if (!status && range > of_one_size) {
+    status = rank_in_units(problem, units, &rank);
+    *sure = found->rank != rank ? DBL_EPSILON * longer_side(problem) * largest * largest <= lost * problem->mu
+                                : 10.0 * DBL_EPSILON * largest <= lost * fmax(least, sqrt(problem->mu));
+  }
+  icl__free(units);
   return status;
 }
 
@@ -208,10 +293,7 @@ static icl_status filter(const icl__ridge_problem *problem, const reduction *fro
   decomposition found = {0};
   double *coefficients = NULL;
   icl_status status = decompose(problem, m, from->bordered, width, &found);
-  if (!status && found.rank) {
-    status = from->basis ? check_units(problem, m, from->basis, problem->p, &found, sure)
-                         : check_units(problem, m, from->bordered, width, &found, sure);
-  }
+  if (!status && found.rank) status = check_units(problem, from, &found, sure);
   if (!status) {
     coefficients = found.memory; /* the matrix is not needed any more */
     icl__gemv(ICL__TRANSPOSED, m, m, 1.0, found.left, &from->bordered[m * width], 0.0, coefficients);
@@ -250,26 +332,17 @@ static icl_status solve_rows(const icl__ridge_problem *problem, reduction *from,
 }
 
 icl_status icl__ridge_orthogonal(icl__ridge_problem *problem, icl__ridge_solution *solution) {
-  int64_t d = problem->d, p = problem->p, n = problem->n, m = n < p ? n : p, elements;
   int solved = 0, sure = 1;
-  double *memory, *scratch = NULL;
-  ICL__TRY(icl__check_product(m + 1, n < p ? p + n + 2 : p + 1, 1, "the features", &elements));
-  ICL__TRY(icl__new_doubles(elements, &memory));
-  reduction to = {.order = m, .bordered = memory};
-  memset(to.bordered, 0, (size_t)((m + 1) * (m + 1)) * sizeof *memory);
-  if (n < p) {
-    to.basis = &memory[(m + 1) * (m + 1)];
-    to.basis_factors = &to.basis[n * p];
-  }
-  icl_status status = icl__new_doubles(icl__source_scratch(d, ICL__SOLVER_ROWS), &scratch);
-  if (!status) memset(solution->gamma, 0, (size_t)p * sizeof *solution->gamma);
-  if (!status && to.basis) status = find_basis(problem, scratch, &to);
+  reduction to;
+  ICL__TRY(reduction_create(problem, NULL, &to));
+  icl_status status = ICL_OK;
+  memset(solution->gamma, 0, (size_t)problem->p * sizeof *solution->gamma);
+  if (to.basis) status = find_basis(problem, &to);
   if (!status && to.basis && problem->mu == 0.0) status = solve_rows(problem, &to, solution->gamma, &solved);
-  if (!status && !solved) status = reduce(problem, scratch, &to);
-  icl__free(scratch);
+  if (!status && !solved) status = reduce(problem, &to);
   if (!status && !solved) status = solve(problem, &to, solution->gamma, &sure);
-  if (!status && to.basis) status = icl__qr_expand(p, m, to.basis, to.basis_factors, solution->gamma);
-  icl__free(memory);
+  if (!status && to.basis) status = icl__qr_expand(problem->p, to.order, to.basis, to.basis_factors, solution->gamma);
+  reduction_destroy(&to);
   solution->iterations = solution->dual = 0;
   solution->accurate = sure;
   return status;

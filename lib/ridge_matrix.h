@@ -22,8 +22,8 @@ void icl__ridge_matrix_destroy(icl__ridge_matrix *matrix);
 void icl__ridge_matrix_filled(icl__ridge_matrix *matrix);
 
 /* Factors A + mu I, again for each mu. Returns whether the factor, followed by refinement, gives every digit: see the
- * note in ridge_matrix.c. Sets *status when it could not be tried. */
-int icl__ridge_matrix_factor(icl__ridge_matrix *matrix, double mu, icl_status *status);
+ * note in ridge_matrix.c; `kernel`: of F'x, where A = FF'. Sets *status when it could not be tried. */
+int icl__ridge_matrix_factor(icl__ridge_matrix *matrix, double mu, int kernel, icl_status *status);
 
 /* Iterative refinement of x under (A + mu I) x = b, factored: `residual` writes b - (A + mu I) x, evaluated from the
  * data, to `correction`. Sets *iterations to the number of corrections tried. Stops when a correction no

@@ -595,12 +595,113 @@ START_TEST(units_without_rank) {
       ck_assert_msg(status == ICL_OK || (exponent > 14 && status == ICL_ERR_NOT_CONVERGED), "2^-%d: %d", exponent,
                     status);
       if (!status) OK(icl_estimator_gamma(estimator, gamma));
-      /* eps n s_1/s_3, s_1/s_3 <= 100 2^exponent, is at most 1e-8 */
+      /* 10 eps s_1/s_3 is at most 1e-8, of the norm and so of the smallest entries, 2^-exponent of it; times 100 */
       for (int j = 0; !status && j < 6; j++) NEAR(gamma[j], (double)(right[j % 3] / 2.0L), 1e-6 * (double)largest);
       icl_estimator_destroy(estimator);
     }
     problem_free(&s);
   }
+}
+END_TEST
+
+/* Two equal rows q, h of d = 1 with another unit of h's last entry, and a ridge that is small beside them: Gamma = q h'
+ * q h'y'/(|q h|^2 + mu/2), y' the mean label. Rounding of the large entry must not get into the small one. */
+START_TEST(units_without_rank_and_a_ridge) {
+  for (int exponent = 0; exponent <= 60; exponent += 5) {
+    double query[2] = {0.7, 0.7}, context[4] = {0.3, ldexp(0.9, exponent), 0.3, ldexp(0.9, exponent)};
+    double target[2] = {1.1, 1.2}, gamma[2], lambda = 1e-8;
+    double first = query[0] * context[0], second = query[0] * context[1];
+    double factor = 1.15 / (first * first + second * second + lambda);
+    problem s = given_problem(1, 2, query, context, target);
+    for (int32_t method = ICL_METHOD_AUTO; method <= ICL_METHOD_DUAL; method++) {
+      ck_assert_int_eq(fit(s.dataset, &(settings){method, lambda, 1e-8, 0, 1}, gamma).status, ICL_OK);
+      NEAR(gamma[0], factor * first, 5e-8 * factor * hypot(first, second)); /* 2e-8 (|Gamma| + |y|/|F|) */
+      NEAR(gamma[1], factor * second, 5e-8 * factor * hypot(first, second));
+    }
+    problem_free(&s);
+  }
+}
+END_TEST
+
+/* Gamma of least norm of five rows of d = 2 without ridge, three with q_1 = 0, then two with q_0 = 0. So the first row
+ * of Gamma solves three equations, in any units; the second has two, or one that is there twice. */
+static void five_rows(const double *query, const double *context, const double *target, int twice, long double *out) {
+  const double *fourth = &context[9], *fifth = &context[12];
+  long double matrix[9], gram[4] = {0}, right[2] = {target[3] / query[7], target[4] / query[9]};
+  for (int i = 0; i < 9; i++) matrix[i] = context[i];
+  for (int i = 0; i < 3; i++) out[i] = target[i] / query[2 * i];
+  solve_exactly(3, matrix, out);
+  for (int i = 0; i < 3; i++) {
+    gram[0] += (long double)fourth[i] * fourth[i];
+    gram[1] += (long double)fourth[i] * fifth[i];
+    gram[3] += (long double)fifth[i] * fifth[i];
+  }
+  gram[2] = gram[1];
+  if (twice) right[0] /= gram[0], right[1] = 0.0L;
+  else solve_exactly(2, gram, right);
+  for (int i = 0; i < 3; i++) out[3 + i] = right[0] * fourth[i] + right[1] * fifth[i];
+}
+
+/* n < p, in other units of the contexts' last entry: a singular value that is small because of these is no zero, and
+ * where rounding hides that, there is no answer. With units of up to 2^-14 the loss is below 1e-8, and there is one. */
+START_TEST(few_rows_in_any_units) {
+  int answers = 0;
+  for (int i = 0; i < 2 * 16; i++) {
+    int exponent = 4 * (i / 2), twice = i % 2;
+    double query[10], context[15], target[5], gamma[6], largest = 0.0;
+    long double expected[6];
+    fill_pseudo(10, query, 1);
+    fill_pseudo(15, context, 40);
+    fill_pseudo(5, target, 90);
+    for (int row = 0; row < 5; row++) {
+      query[2 * row + (row < 3)] = 0.0;
+      context[3 * row + 2] *= ldexp(1.0, -exponent);
+    }
+    if (twice) {
+      query[9] = query[7], target[4] = target[3];
+      memcpy(&context[12], &context[9], 3 * sizeof *context);
+    }
+    five_rows(query, context, target, twice, expected);
+    problem s = given_problem(2, 5, query, context, target);
+    for (int j = 0; j < 6; j++) {
+      expected[j] *= j % 3 == 2 ? ldexpl(1.0L, -exponent) : 1.0L;
+      largest = fmax(largest, fabs((double)expected[j]));
+    }
+    for (int32_t method = ICL_METHOD_AUTO; method <= ICL_METHOD_DUAL; method++) {
+      outcome out = fit(s.dataset, &(settings){method, 0.0, 1e-8, 0, 1}, gamma);
+      ck_assert_msg(exponent > 14 || out.status == ICL_OK, "2^-%d: %d", exponent, out.status);
+      for (int j = 0; !out.status && j < 6; j++) {
+        NEAR(j % 3 == 2 ? gamma[j] * ldexp(1.0, -exponent) : gamma[j], (double)expected[j], 1e-6 * largest);
+      }
+      answers += !out.status;
+    }
+    problem_free(&s);
+  }
+  ck_assert_int_lt(answers, 2 * 16 * 3);
+}
+END_TEST
+
+/* 39 rows four times, which need the small columns, as 39 > d^2; labels of 3e-5: what is lost to their unit is some eps
+ * 1e6. */
+START_TEST(small_labels_without_rank) {
+  enum { FEW = 39 };
+  double gamma[P], expected[P], scale = 3e-5;
+  problem s = draw_problem(D, 9, FEW, 0.1);
+  for (int row = 0; row < FEW; row++) {
+    for (int i = 0; i < D; i++) s.context[row * (D + 1) + i] *= scale;
+    s.context[row * (D + 1) + D] *= scale * scale;
+    s.target[row] *= scale;
+  }
+  problem scaled = given_problem(D, FEW, s.query, s.context, s.target);
+  reference(&scaled, 0.0, expected);
+  problem many = repeat(&scaled, 4, 0.0);
+  for (int32_t method = ICL_METHOD_PRIMAL; method <= ICL_METHOD_DUAL; method++) {
+    ck_assert_int_eq(fit(many.dataset, &(settings){method, 0.0, 1e-8, 0, 1}, gamma).status, ICL_OK);
+    ck_assert_double_lt(distance(P, gamma, expected), 1e-8 * norm(P, expected));
+  }
+  problem_free(&s);
+  problem_free(&scaled);
+  problem_free(&many);
 }
 END_TEST
 
@@ -655,6 +756,9 @@ static Suite *suite(void) {
   tcase_add_test(c, labels_in_any_units);
   tcase_add_test(c, rows_in_any_units);
   tcase_add_test(c, units_without_rank);
+  tcase_add_test(c, units_without_rank_and_a_ridge);
+  tcase_add_test(c, few_rows_in_any_units);
+  tcase_add_test(c, small_labels_without_rank);
   tcase_add_test(c, drawn_without_rank);
   suite_add_tcase(s, c);
   TCase *slow = tcase_create("counts");

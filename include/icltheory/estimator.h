@@ -21,7 +21,7 @@ extern "C" {
 /** How the ridge problem is solved. The direct methods use Cholesky factors where these are accurate; where they are
  * not (nearly singular data with little or no ridge) both turn to a QR decomposition of the n x p features, of up to 6
  * n p min(n, p) flop, and where that finds the rank deficient to singular values, of tens of min(n, p)^3 flop more; up
- * to 80 min(n, p) p bytes. Where features without full rank differ in size by many orders of magnitude, as with labels
+ * to 120 min(n, p) p bytes. Where features without full rank differ in size by many orders of magnitude, as with labels
  * of 1e-8, that ends with ICL_ERR_NOT_CONVERGED. Conjugate gradients work on Gamma, preconditioned by the second
  * moments of the data, or for n < p with little ridge on the weights of the rows. They need features of full rank, or
  * a ridge that matters beside the data. Where neither such a ridge nor the law of generated rows (rho at least 1e-3 of
