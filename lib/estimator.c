@@ -71,29 +71,6 @@ icl_status icl_estimator_set_max_iterations(icl_estimator *estimator, int64_t co
   return ICL_OK;
 }
 
-/* |F'y|, what the residual of the normal equations is compared with. Where y is orthogonal to the features that is
- * itself rounding, of size eps |F||y|, and tells nothing: then it is |F||y|, |F|^2 = sum |q|^2|h|^2 about tr(Q'Q)
- * tr(H'H)/n, and at most n times the largest |y||q||h|.
- *
- * NAN where residuals cannot be told from 0: r h and (r h) q may lose 2^-1075 each by underflow, which is less than the
- * rounding of F'y only for a largest |y||q||h| of at least 2^-1022 max(1, |q|). That is looked up in the rows, as the
- * moments may have underflown, where the norm of F'y leaves a doubt. */
-static icl_status normal_scale(const icl__ridge_problem *problem, double *scale) {
-  double rows = (double)problem->n, query = 0.0, context = 0.0, target = icl__norm(problem->n, problem->target);
-  double longest, product;
-  *scale = icl__norm(problem->p, problem->right);
-  for (int64_t i = 0; i < problem->d; i++) query += problem->query[i * (problem->d + 1)];
-  for (int64_t i = 0; i <= problem->d; i++) context += problem->context[i * (problem->d + 2)];
-  double largest = sqrt(query) * sqrt(context) / sqrt(rows) * target, rounding = sqrt(rows) * DBL_EPSILON;
-  if (target == 0.0 || *scale >= fmax(rounding * largest, DBL_MIN * fmax(1.0, sqrt(query)))) return ICL_OK;
-  ICL__TRY(icl__ridge_sizes(problem, &longest, &product));
-  if (product > -INFINITY) {
-    largest = product < fmax(longest, 0.0) - 1022.0 ? NAN : fmin(largest, rows * exp2(product));
-  }
-  if (!(*scale >= rounding * largest)) *scale = largest;
-  return ICL_OK;
-}
-
 /* |y - F Gamma| and the norm of the residual from the rows, `in_rows` that of K a = y, else of the normal equations. */
 static icl_status evaluate(const icl__ridge_problem *problem, int in_rows, icl__ridge_solution *solution) {
   int64_t n = problem->n, p = problem->p;
@@ -114,7 +91,7 @@ static icl_status measure(const icl__ridge_problem *problem, icl__ridge_solution
   int in_rows = solution->dual && problem->n < problem->p;
   if (!solution->measured || in_rows != solution->dual) ICL__TRY(evaluate(problem, in_rows, solution));
   double scale = icl__norm(problem->n, problem->target);
-  if (!in_rows) ICL__TRY(normal_scale(problem, &scale));
+  if (!in_rows) ICL__TRY(icl__normal_scale(problem, &scale));
   out->iterations = solution->iterations;
   out->relative_residual = scale == 0.0 ? 0.0 : solution->residual / scale;
   out->training_error = solution->error * (solution->error / (double)problem->n);
@@ -159,16 +136,18 @@ static icl_status improve(icl__ridge_problem *problem, int32_t method, icl__ridg
 }
 
 /* Solves and measures. Each method that cannot work on these data, or misses the tolerance, gives way to a slower and
- * surer one: conjugate gradients that AUTO chose to the direct method, if AUTO would make its matrix; the direct
- * methods to orthogonal decompositions. Conjugate gradients that were asked for stay alone. */
+ * surer one: conjugate gradients that AUTO chose to the direct method, if AUTO would make its matrix, and as soon as
+ * they have taken its time; the direct methods to orthogonal decompositions. Conjugate gradients that were asked for
+ * stay alone. */
 static icl_status solve(icl__ridge_problem *problem, int32_t method, icl__ridge_solution *solution,
                         fit_report *found) {
   int32_t direct = icl__direct_method(problem);
+  int gives_way = method == ICL_METHOD_AUTO && icl__direct_is_possible(problem);
   found->method = method == ICL_METHOD_AUTO ? icl__choose_method(problem) : method;
+  problem->cg_iterations = gives_way ? icl__affordable_iterations(problem) : problem->max_iterations;
   solution->iterations = 0;
   ICL__TRY(solve_by(problem, found->method, solution));
-  if (!solution->accurate && found->method == ICL_METHOD_CG && method == ICL_METHOD_AUTO &&
-      icl__direct_is_possible(problem)) {
+  if (!solution->accurate && found->method == ICL_METHOD_CG && gives_way) {
     found->method = direct;
     ICL__TRY(solve_by(problem, direct, solution));
   }
@@ -176,8 +155,7 @@ static icl_status solve(icl__ridge_problem *problem, int32_t method, icl__ridge_
     ICL__TRY(solve_by(problem, BY_ORTHOGONAL_FACTORS, solution));
   }
   ICL__TRY(measure(problem, solution, found));
-  if (found->relative_residual > problem->tolerance && found->method == ICL_METHOD_CG && method == ICL_METHOD_AUTO &&
-      icl__direct_is_possible(problem)) {
+  if (found->relative_residual > problem->tolerance && found->method == ICL_METHOD_CG && gives_way) {
     ICL__TRY(improve(problem, direct, solution, found));
   }
   int refined = found->method != ICL_METHOD_CG && found->iterations > 0; /* by Cholesky factors */
@@ -225,12 +203,12 @@ static icl_status check_moments(const icl__ridge_problem *problem) {
 }
 
 /* Contexts of one task differ by about sqrt(d/l) of themselves, and what the last entry h_d tells beside the others by
- * sqrt(rho/(c l)): with that much, in dimensions where numbers of rows are near their means, no direction is left to a
- * few of the rows, and the second moments tell the condition of the features. Of longer contexts, of rows without noise
- * and of rows that were given that is not known. */
+ * sqrt(rho/(c l)): with that much, for tasks of one size, in dimensions where numbers of rows are near their means, no
+ * direction is left to a few of the rows, and the second moments tell the condition of the features. Of longer contexts,
+ * of rows without noise and of tasks or rows that were given that is not known. */
 static int is_spread(const icl__ridge_problem *problem, const icl__sequence_law *law) {
   double size = icl__norm(problem->n, problem->target);
-  return law && problem->d >= 16 && law->l <= 1000 * problem->d &&
+  return law && law->pool->distribution && problem->d >= 16 && law->l <= 1000 * problem->d &&
          law->rho >= 1e-3 * size * (size / (double)problem->n);
 }
 
@@ -275,7 +253,8 @@ static icl_status fit_ridges(icl_estimator *estimator, icl__operator *operator, 
     status = solve(&problem, estimator->method, &solution, &found);
     if (!status) status = icl__ridge_progress(&problem, 1.0);
     if (!solution.accurate) doubtful = found.method;
-    if (!status && path->solved && doubtful) status = fail_doubtful(doubtful);
+    int missed = found.relative_residual > problem.tolerance; /* that is what `solved` says then */
+    if (!status && path->solved && doubtful && !missed) status = fail_doubtful(doubtful);
     if (!status && path->solved) {
       status = path->solved(path->context, index, solution.gamma, found.relative_residual);
     }

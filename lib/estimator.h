@@ -36,6 +36,8 @@ int32_t icl__choose_method(const icl__ridge_problem *problem);
 /* PRIMAL or DUAL, whichever has the smaller matrix, and whether AUTO would make that matrix. */
 int32_t icl__direct_method(const icl__ridge_problem *problem);
 int icl__direct_is_possible(const icl__ridge_problem *problem);
+/* Iterations of conjugate gradients that take about the direct method's time; at most max_iterations. */
+int64_t icl__affordable_iterations(const icl__ridge_problem *problem);
 /* A bound, about, on 1/eigenvalue of the kernel equations, from the moments. */
 double icl__kernel_inverse(const icl__ridge_problem *problem);
 /* Whether the ridge takes back whatever rounding, or a preconditioner, brings into a null space of the features. */

@@ -46,8 +46,8 @@ static void give_measure(const best_measure *best, icl__ridge_solution *solution
   solution->residual = best->residual;
 }
 
-/* Progress: without a probe, which is not needed where the ridge matters and hardly ever for spread features, all of it
- * is the solution's. */
+/* Progress: all of it is the solution's where the ridge matters, which takes no probe; spread features hardly ever take
+ * one. */
 typedef struct {
   double begin, end;
 } progress_share;
@@ -133,20 +133,19 @@ static icl_status report_primal(void *context, double part) {
 }
 
 /* Gamma is off by about |residual| times the root mean square of 1/eigenvalue. That of spread features are those of the
- * preconditioner, to (1 - r)^2. */
-static icl_status doubt_primal(primal_system *system, const icl__linear_system *equations, const double *gamma,
-                               double *off) {
+ * preconditioner, to (1 - r)^2. Where F'y is rounding, the scale being larger, so is Gamma. */
+static icl_status doubt_primal(primal_system *system, const icl__linear_system *equations, double scale,
+                               const double *gamma, double *off) {
   const icl__ridge_problem *problem = system->problem;
   double p = (double)problem->p, r = fmin(sqrt(p / (double)problem->n), 1.0), growth, mean_inverse;
-  double scale = icl__norm(problem->p, problem->right);
-  int solved;
-  *off = icl__ridge_matters(problem) || scale == 0.0 ? 0.0 : INFINITY;
+  int solved, rounding = scale == 0.0 || icl__norm(problem->p, problem->right) < scale;
+  *off = icl__ridge_matters(problem) || rounding ? 0.0 : INFINITY;
   if (*off == 0.0 || !(system->best.residual <= problem->tolerance * scale)) return ICL_OK;
   growth = icl__norm(problem->p, system->inverse) / sqrt(p) / (1.0 - r) / (1.0 - r);
   *off = system->best.residual * growth;
   if (problem->spread && *off <= accepted(problem) * icl__norm(problem->p, gamma)) return ICL_OK;
   system->share = (progress_share){system->share.end, 1.0};
-  ICL__TRY(icl__probe(equations, problem->max_iterations, &solved, &growth, &mean_inverse));
+  ICL__TRY(icl__probe(equations, problem->cg_iterations, &solved, &growth, &mean_inverse));
   *off = solved ? system->best.residual * growth : INFINITY;
   return ICL_OK;
 }
@@ -164,15 +163,16 @@ icl_status icl__ridge_cg_primal(icl__ridge_problem *problem, icl__ridge_solution
   double *work = &system.error[problem->n];
   icl_status status = icl__check_finite(problem->right, p, "sums over the rows of dataset");
   if (!status) status = prepare(&system, &work[6 * p], &usable);
-  double scale = icl__norm(p, problem->right);
-  system.best = at_start(p, solution->gamma, problem, scale);
+  double scale = 0.0;
+  if (!status) status = icl__normal_scale(problem, &scale);
+  system.best = at_start(p, solution->gamma, problem, icl__norm(p, problem->right));
   off = scale == 0.0 ? 0.0 : INFINITY;
   if (!status && usable) {
     icl__linear_system equations = {p, &system, problem->right, apply_normal, normal_residual, precondition,
                                      report_primal};
     status = icl__conjugate_gradients(&equations, scale, problem->tolerance,
-                                      problem->max_iterations, work, solution->gamma, &solution->iterations);
-    if (!status) status = doubt_primal(&system, &equations, solution->gamma, &off);
+                                      problem->cg_iterations, work, solution->gamma, &solution->iterations);
+    if (!status) status = doubt_primal(&system, &equations, scale, solution->gamma, &off);
   }
   icl__free(memory);
   solution->dual = 0;
@@ -227,7 +227,7 @@ static icl_status doubt_dual(dual_system *system, const icl__linear_system *equa
   *off = system->best.residual * sqrt(icl__kernel_inverse(problem));
   if (problem->spread && *off <= accepted(problem) * icl__norm(problem->p, system->gamma)) return ICL_OK;
   system->share = (progress_share){system->share.end, 1.0};
-  ICL__TRY(icl__probe(equations, problem->max_iterations, &solved, &growth, &mean_inverse));
+  ICL__TRY(icl__probe(equations, problem->cg_iterations, &solved, &growth, &mean_inverse));
   *off = solved ? system->best.residual * sqrt(mean_inverse) : INFINITY;
   return icl__operator_adjoint(problem->operator, weights, system->gamma);
 }
@@ -246,7 +246,7 @@ icl_status icl__ridge_cg_dual(icl__ridge_problem *problem, icl__ridge_solution *
     if (system.diagonal[mu] == 0.0) system.diagonal[mu] = 1.0; /* a row of zeros: its equation is 0 = 0 */
   }
   if (!status) {
-    status = icl__conjugate_gradients(&equations, scale, problem->tolerance, problem->max_iterations, memory,
+    status = icl__conjugate_gradients(&equations, scale, problem->tolerance, problem->cg_iterations, memory,
                                       solution->weights, &solution->iterations);
   }
   if (!status) status = icl__operator_adjoint(problem->operator, solution->weights, solution->gamma);

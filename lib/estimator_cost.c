@@ -31,6 +31,7 @@
  * doc/benchmarks.md. */
 static const double kernel_weight = 1.5, small_size = 10.0, entry_weight = 1000.0;
 static const double with_probe = 1.6; /* its tolerance has about 0.6 of the digits */
+static const double tolerated = 1.25; /* for steps that were estimated too few */
 static const double direct_bytes = 4294967296.0; /* AUTO makes no larger matrix */
 
 static double trace(int64_t size, const double *matrix) {
@@ -136,15 +137,24 @@ int icl__direct_is_possible(const icl__ridge_problem *problem) {
   return (problem->n < problem->p ? 8.0 * n * n : 10.0 * p * p) <= direct_bytes;
 }
 
-int32_t icl__choose_method(const icl__ridge_problem *problem) {
+/* Of the direct method, in iterations of conjugate gradients. */
+static double direct_cost(const icl__ridge_problem *problem) {
   double n = (double)problem->n, p = (double)problem->p, d = (double)problem->d;
   int dual = problem->n < problem->p;
   double direct = dual ? kernel_weight * (2.0 * n * n * d + n * n * n / 3.0) : n * p * p / 2.0 + p * p * p / 3.0;
+  direct = direct * (1.0 + small_size / d) + entry_weight * (dual ? n * n : p * p);
+  return direct / (4.0 * n * d * (d + 1.0));
+}
+
+int64_t icl__affordable_iterations(const icl__ridge_problem *problem) {
+  double count = ceil(tolerated * direct_cost(problem));
+  return count < (double)problem->max_iterations ? (int64_t)count : problem->max_iterations;
+}
+
+int32_t icl__choose_method(const icl__ridge_problem *problem) {
   double steps = icl__cg_in_rows(problem) ? dual_steps(problem) : primal_steps(problem);
   double passes = icl__ridge_matters(problem) || problem->spread ? steps : with_probe * steps;
-  double iterative = passes * 4.0 * n * d * (d + 1.0);
-  direct = direct * (1.0 + small_size / d) + entry_weight * (dual ? n * n : p * p);
   if (!icl__direct_is_possible(problem)) return ICL_METHOD_CG;
   if (!(steps <= (double)problem->max_iterations)) return icl__direct_method(problem);
-  return iterative < direct ? ICL_METHOD_CG : icl__direct_method(problem);
+  return passes < direct_cost(problem) ? ICL_METHOD_CG : icl__direct_method(problem);
 }

@@ -16,6 +16,7 @@ typedef struct {
   double lambda, mu; /* mu = n lambda/d */
   double tolerance;
   int64_t max_iterations;
+  int64_t cg_iterations; /* those of conjugate gradients, fewer where the direct method would be done */
   int spread; /* the features are drawn from a law that spreads them in all directions, see is_spread */
   double *query;   /* d x d: sum q q' */
   double *context; /* (d+1) x (d+1): sum h h' */
@@ -41,6 +42,10 @@ icl_status icl__ridge_progress(const icl__ridge_problem *problem, double part);
 
 /* log2 of the largest |q| and of the largest |y||q||h| of a row; -INFINITY for 0. */
 icl_status icl__ridge_sizes(const icl__ridge_problem *problem, double *query, double *product);
+
+/* What the residual of the normal equations is compared with: |F'y|, but where that is nothing but rounding |F||y|. NAN
+ * where residuals cannot be told from 0. */
+icl_status icl__normal_scale(const icl__ridge_problem *problem, double *scale);
 
 /* gradient (p) = F'(y - F gamma) - mu gamma; residual (n, or NULL) = y - F gamma. */
 icl_status icl__ridge_gradient(const icl__ridge_problem *problem, const double *gamma, double *gradient,

@@ -53,6 +53,7 @@ icl_status icl_task_pool_create(int64_t d, int64_t k, int32_t distribution, uint
   ICL__TRY(icl__check_size(k, "k"));
   ICL__TRY(check_distribution(distribution));
   ICL__TRY(new_pool(d, k, &pool));
+  pool->distribution = distribution;
   for (int64_t j = 0; j < k; j++) {
     icl__stream stream = {{seed, ICL__PURPOSE_POOL_TASK}, {(uint64_t)j, 0, 0}};
     draw_task(&stream, d, distribution, &pool->tasks[j * d]);

@@ -11,7 +11,7 @@
 struct icl_task_pool {
   _Atomic int64_t references;
   int64_t d, k;         /* k = 0: infinite */
-  int32_t distribution; /* of an infinite pool */
+  int32_t distribution; /* that tasks were or are drawn from; 0: they were given */
   uint64_t seed;        /* of an infinite pool */
   double *tasks;        /* k x d */
   double *norms;        /* k squared norms */

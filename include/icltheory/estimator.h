@@ -25,10 +25,10 @@ extern "C" {
  * of 1e-8, that ends with ICL_ERR_NOT_CONVERGED. Conjugate gradients work on Gamma, preconditioned by the second
  * moments of the data, or for n < p with little ridge on the weights of the rows. They need features of full rank, or
  * a ridge that matters beside the data. Where neither such a ridge nor the law of generated rows (rho at least 1e-3 of
- * the labels' variance, l <= 1000 d, d >= 16) vouches for the rank, they solve for a random right-hand side as well,
- * in up to max_iterations more, and end with ICL_ERR_NOT_CONVERGED if by that Gamma may be off by more than 1e-4 of
- * its norm (or 1e4 times a larger tolerance). AUTO then turns to the direct method, unless its matrix would exceed 4
- * GiB. */
+ * the labels' variance, l <= 1000 d, d >= 16, tasks that were drawn too) vouches for the rank, they solve for a random
+ * right-hand side as well, in up to max_iterations more, and end with ICL_ERR_NOT_CONVERGED if by that estimate (errors
+ * up to 7 times as large were seen) Gamma is off by more than 1e-4 of its norm, or 1e4 times a larger tolerance. AUTO
+ * then turns to the direct method, unless its matrix would exceed 4 GiB, and also where they take longer than that. */
 enum {
   ICL_METHOD_AUTO = 0,   /**< the one of least estimated time: CG, or else dual for n < p, primal for n >= p */
   ICL_METHOD_PRIMAL = 1, /**< normal equations: p x p; n p^2/2 + p^3/3 flop, 10 p^2 bytes */
