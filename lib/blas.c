@@ -148,13 +148,13 @@ icl_status icl__svd(int64_t m, int64_t n, double *a, double *u, double *values, 
   return check_info(info, "dgesdd");
 }
 
-icl_status icl__jacobi(int64_t n, double *a, double *values) {
+icl_status icl__jacobi(int64_t n, double *a, double *values, double *right) {
   double *work;
   lapack_int size = (lapack_int)n, length = size < 3 ? 6 : 2 * size;
   ICL__TRY(check_work(2.0 * (double)n, "dgesvj", n, n));
   ICL__TRY(icl__new_doubles(length, &work));
-  lapack_int info = LAPACKE_dgesvj_work(LAPACK_COL_MAJOR, 'G', 'U', 'N', size, size, a, size, values, 0, NULL, size,
-                                        work, length);
+  lapack_int info = LAPACKE_dgesvj_work(LAPACK_COL_MAJOR, 'G', 'U', 'V', size, size, a, size, values, 0, right,
+                                        size, work, length);
   for (int64_t j = 0; j < n; j++) values[j] *= work[0];
   icl__free(work);
   return check_info(info, "dgesvj");

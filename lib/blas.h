@@ -58,10 +58,11 @@ icl_status icl__eigenvalues(int64_t n, double *a, double *values);
 /* Thin singular value decomposition of a (m x n, lost): u m x r, values r (descending), vt r x n, r = min(m, n). */
 icl_status icl__svd(int64_t m, int64_t n, double *a, double *u, double *values, double *vt);
 
-/* Singular values (descending) and left vectors of a square matrix, which is given by columns, and which the vectors
- * replace: row j is that of values[j]. By Jacobi's rotations of columns: good to eps times the condition of the
- * matrix after its columns are scaled to one length, however different they are. Entries must be finite. */
-icl_status icl__jacobi(int64_t n, double *a, double *values);
+/* Singular values (descending) and vectors of a square matrix, which is given by columns, and which the left vectors
+ * replace: row j is that of values[j], and row j of right (n x n) the right one. By Jacobi's rotations of columns: good
+ * to eps times the condition of the matrix after its columns are scaled to one length, however different they are.
+ * Entries must be finite. */
+icl_status icl__jacobi(int64_t n, double *a, double *values, double *right);
 
 /* a = Q R (m x n, m >= n, column-major): R in the upper triangle, Q as reflectors below it with their n factors. */
 icl_status icl__qr(int64_t m, int64_t n, double *a, double *factors);

@@ -204,8 +204,8 @@ static icl_status check_moments(const icl__ridge_problem *problem) {
 
 /* Contexts of one task differ by about sqrt(d/l) of themselves, and what the last entry h_d tells beside the others by
  * sqrt(rho/(c l)): with that much, for tasks of one size, in dimensions where numbers of rows are near their means, no
- * direction is left to a few of the rows, and the second moments tell the condition of the features. Of longer contexts,
- * of rows without noise and of tasks or rows that were given that is not known. */
+ * direction is left to a few of the rows, and the second moments tell the condition of the features. That is not known
+ * of longer contexts, of rows without noise, and of tasks or rows that were given. */
 static int is_spread(const icl__ridge_problem *problem, const icl__sequence_law *law) {
   double size = icl__norm(problem->n, problem->target);
   return law && law->pool->distribution && problem->d >= 16 && law->l <= 1000 * problem->d &&

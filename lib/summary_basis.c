@@ -10,9 +10,12 @@
  *
  *     D F = V s U'   (singular values s),   Y_0 = s^-1 V' D,   Y_0 F = U',
  *
- * where D, powers of two, takes the units out: other units of labels change no bit of V, s and U. Then Y = Z Y_0, with
- * the left singular vectors Z of Y_0, and ridge the squares of its singular values. Y_0 has columns as different as the
- * units are, so these are found by rotations of Y_0's columns (Jacobi), which keep the small ones' digits. */
+ * where D, powers of two, takes the units out: other units of labels change no bit of V, s and U. Then
+ *
+ *     Y_0 = Z' diag(length) X',   Y = Z Y_0 = diag(length) X',   ridge = length^2.
+ *
+ * Y_0 has columns as different as the units are, so this decomposition is by rotations of Y_0's columns (Jacobi), which
+ * keep the small ones' digits. Y is taken from X, as products with Y_0 would lose them again. */
 #include "summary_basis.h"
 
 #include <float.h>
@@ -61,13 +64,11 @@ static icl_status workspace_create(const icl_test_law *law, workspace *out, doub
   return ICL_OK;
 }
 
-/* map = Y_0, and *rank. A law's B is singular for one task without noise only, repeated or beside tasks of 0, and has
- * rank d then (or 0, for the task 0): with c = |w|^2/d + rho and v = [u; s],
- *
- *     v'B v = (1 + 2/l) E (u.w + c s)^2 + (1/l) ( E |w|^2 |u|^2 - E (u.w)^2 + d rho |u|^2 ),
- *
- * where the last bracket asks that rho is 0 and all tasks lie along u, the first one that they are equal or 0. Hence
- * only the last value is compared with rounding; others are as small as 1/sqrt(l), and data. */
+/* A direction of B whose singular value s is below this part of the largest is lost to rounding, eps/s of it: it
+ * belongs to one task (or nearly so) with a trace of noise, s about sqrt(rho/(c l)). Others are 1/sqrt(l) at least. */
+static const double least_part = 1e5 * DBL_EPSILON;
+
+/* map = Y_0, and *rank. */
 static icl_status whiten(workspace *this, icl__summary_basis *basis) {
   int64_t width = this->width, columns = this->columns;
   for (int64_t i = 0; i < width; i++) {
@@ -78,7 +79,11 @@ static icl_status whiten(workspace *this, icl__summary_basis *basis) {
   }
   ICL__TRY(icl__svd(width, columns, this->root, this->left, this->values, this->right));
   double least = this->values[width - 1], largest = this->values[0];
-  basis->rank = largest == 0.0 ? 0 : least > (double)width * DBL_EPSILON * largest ? width : width - 1;
+  basis->rank = largest == 0.0 ? 0 : icl__test_law_is_singular(this->law) ? width - 1 : width;
+  if (basis->rank == width && !(least >= least_part * largest)) {
+    return icl__fail(ICL_ERR_NOT_CONVERGED, "the second moment of the context summary is singular but for a trace of"
+                     " noise, of %.1e in its root; 0 or at least %.1e was expected", least / largest, least_part);
+  }
   for (int64_t i = 0; i < width; i++) {
     for (int64_t j = 0; j < basis->rank; j++) {
       basis->map[j * width + i] = this->left[i * width + j] * this->units[i] / this->values[j];
@@ -99,11 +104,18 @@ static void project(workspace *this, icl__summary_basis *basis) {
   }
 }
 
-/* square = Y_0, or for a singular B its columns without the k-th, null_k the largest entry of null, after the
- * reflection that turns null into e_k, y_i - y_k null_i/(null_k +- 1): it turns column k into 0. Column by column. */
+/* For a singular B the reflection that turns null into e_k, null_k its largest entry: v_i = null_i, but v_k = null_k +-
+ * 1, |v|^2 = 2 |v_k|. What is orthogonal to null has no entry k then. */
+static int64_t pivot_of(const workspace *this) {
+  int64_t k = 0;
+  for (int64_t i = 1; i < this->width; i++) k = fabs(this->null[i]) > fabs(this->null[k]) ? i : k;
+  return k;
+}
+
+/* square = Y_0, or for a singular B its columns without the k-th after that reflection, y_i - null_i y_k/v_k. Column by
+ * column. */
 static void make_square(workspace *this, const icl__summary_basis *basis) {
-  int64_t width = this->width, rank = basis->rank, k = 0, column = 0;
-  for (int64_t i = 1; i < width; i++) k = fabs(this->null[i]) > fabs(this->null[k]) ? i : k;
+  int64_t width = this->width, rank = basis->rank, k = pivot_of(this), column = 0;
   double pivot = this->null[k] + copysign(1.0, this->null[k]);
   for (int64_t i = 0; i < width; i++) {
     if (rank < width && i == k) continue;
@@ -115,17 +127,31 @@ static void make_square(workspace *this, const icl__summary_basis *basis) {
   }
 }
 
-/* Y = Z Y_0, and with W, the task's d rows of its root T, A = W T': E[w y'] = A Y' = W (U_T' Z'), where U_T' are the
+/* map = Y, from X' and the reflection back. */
+static void take_map(const workspace *this, const double *right, icl__summary_basis *basis) {
+  int64_t width = this->width, rank = basis->rank, k = rank < width ? pivot_of(this) : width;
+  for (int64_t j = 0; j < rank; j++) {
+    double *row = &basis->map[j * width], along = 0.0;
+    for (int64_t i = 0; i < width; i++) {
+      row[i] = i == k ? 0.0 : basis->length[j] * right[j * rank + i - (i > k)];
+      if (k < width) along += this->null[i] * row[i];
+    }
+    if (k == width) continue;
+    double pivot = this->null[k] + copysign(1.0, this->null[k]);
+    for (int64_t i = 0; i < width; i++) row[i] -= (i == k ? pivot : this->null[i]) * along / fabs(pivot);
+  }
+}
+
+/* Y, and with W, the task's d rows of its root T, A = W T': E[w y'] = A Y' = W (U_T' Z'), where U_T' are the
  * columns of Y_0 F = sqrt(1 + 2/l) Y_0 T that are the task's, over that number. They are not taken from A and Y, as
  * most of what A Y' adds up cancels for long contexts. */
 static icl_status rotate(workspace *this, icl__summary_basis *basis) {
-  int64_t width = this->width, rank = basis->rank, d = basis->d, inner = this->inner;
+  int64_t rank = basis->rank, d = basis->d, inner = this->inner;
   const double *tasks = icl__test_law_task_root(this->law, &inner);
   make_square(this, basis);
   ICL__TRY(icl__check_finite(this->square, rank * rank, "Y")); /* LAPACK would print what it thinks of others */
-  ICL__TRY(icl__jacobi(rank, this->square, basis->length));
-  icl__gemm(ICL__PLAIN, ICL__PLAIN, rank, width, rank, 1.0, this->square, basis->map, 0.0, this->turned);
-  memcpy(basis->map, this->turned, (size_t)(rank * width) * sizeof *basis->map);
+  ICL__TRY(icl__jacobi(rank, this->square, basis->length, this->left));
+  take_map(this, this->left, basis);
   icl__gemm(ICL__PLAIN, ICL__PLAIN, rank, this->columns, rank, 1.0, this->square, this->right, 0.0, this->turned);
   double *image = this->right;
   for (int64_t j = 0; j < rank; j++) {

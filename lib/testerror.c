@@ -361,6 +361,24 @@ icl_status icl__test_law_check_moments(const icl_test_law *law) {
                    " |w|^2/d = %g", law->rho, law->c - law->rho);
 }
 
+/* With c = |w|^2/d + rho and v = [u; s],
+ *
+ *     v'B v = (1 + 2/l) E (u.w + c s)^2 + (1/l) ( E |w|^2 |u|^2 - E (u.w)^2 + d rho |u|^2 ),
+ *
+ * where the last bracket is 0 if rho is 0 and all tasks lie along u, and then the first one if they are equal or 0. */
+int icl__test_law_is_singular(const icl_test_law *law) {
+  const icl_task_pool *pool = law->pool;
+  int64_t first = 0, d = law->d;
+  if (law->rho > 0.0 || !pool->k) return 0;
+  while (first < pool->k - 1 && pool->norms[first] == 0.0) first++;
+  for (int64_t j = first; j < pool->k; j++) {
+    for (int64_t i = 0; pool->norms[j] > 0.0 && i < d; i++) {
+      if (pool->tasks[j * d + i] != pool->tasks[first * d + i]) return 0;
+    }
+  }
+  return 1;
+}
+
 double icl__test_law_root_factor(const icl_test_law *law) { return sqrt(1.0 + 2.0 / (double)law->l); }
 
 /* K = (tr(R) I - R + d rho I)^1/2 from the axes, where it is sqrt(weight + d rho); elsewhere sqrt(tr R + d rho). */

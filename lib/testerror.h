@@ -16,6 +16,9 @@ icl__sequence_law icl__test_law_sequences(const icl_test_law *law, uint64_t seed
  * all labels are 0. */
 icl_status icl__test_law_check_moments(const icl_test_law *law);
 
+/* Whether B is singular: for rho = 0 and tasks that are all equal or 0. Its rank is d then, or 0. */
+int icl__test_law_is_singular(const icl_test_law *law);
+
 /* Sets *rank and returns the first d rows, each of *rank numbers, of a matrix W with E ww' = W W'. */
 const double *icl__test_law_task_root(const icl_test_law *law, int64_t *rank);
 

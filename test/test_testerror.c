@@ -372,6 +372,58 @@ START_TEST(optimal_gamma_in_any_units) {
 }
 END_TEST
 
+/* A ridge far above B, whose entries are S^2 to S^4: Gamma is A/lambda, each entry of it, whatever S. */
+START_TEST(optimal_gamma_of_a_heavy_ridge) {
+  double A[SIZE], gamma[SIZE];
+  for (int exponent = -200; exponent <= 200; exponent += 40) {
+    double lambda = ldexp(1.0, 80 + (exponent > 0 ? 4 * exponent : 2 * exponent));
+    icl_test_law *law = law_in_units(exponent);
+    OK(icl_test_law_moments(law, A, NULL, NULL));
+    OK(icl_test_law_optimal_gamma(law, lambda, gamma));
+    for (int i = 0; i < SIZE; i++) NEAR(gamma[i] * lambda / A[i], 1.0, 1e-12);
+    icl_test_law_destroy(law);
+  }
+}
+END_TEST
+
+/* One task with noise: B is regular, so Gamma is w [0, 1]/((1 + 2/l) c). Without noise, or with the task twice, it has
+ * rank d. Between the two rounding decides, and there is no answer: below 1e5 eps in the root. */
+START_TEST(optimal_gamma_of_a_trace_of_noise) {
+  static const int64_t lengths[] = {1, 1000, INT64_C(1000000000000)};
+  double tasks[2 * D], gamma[SIZE];
+  int answers = 0;
+  fill_pseudo(D, tasks, 3);
+  memcpy(&tasks[D], tasks, D * sizeof *tasks);
+  double square = 0.0;
+  for (int i = 0; i < D; i++) square += tasks[i] * tasks[i];
+  for (int which = 0; which < 3 * 20; which++) {
+    int64_t l = lengths[which % 3];
+    double noise = pow(10.0, -2.0 * (which / 3)), c = square / D + noise, length = (double)l;
+    icl_task_pool *pool;
+    icl_test_law *law;
+    icl_finite_theory *theory = NULL;
+    OK(icl_task_pool_create_from(D, 1 + which / 3 % 2, tasks, &pool));
+    OK(icl_test_law_create_pool(pool, l, noise, &law));
+    icl_status status = icl_test_law_optimal_gamma(law, 0.0, gamma);
+    if (noise > 1e-18 * length) OK(status);
+    if (noise < 1e-23 * length) FAILS(ICL_ERR_NOT_CONVERGED, "trace of noise", status);
+    for (int i = 0; !status && i < SIZE; i++) {
+      double factor = i % WIDTH == D ? 1.0 / (1.0 + 2.0 / length) / c : 0.0;
+      NEAR(gamma[i], tasks[i / WIDTH] * factor, 1e-4 * (square / c)); /* some 10 eps/(1e5 eps) */
+    }
+    ck_assert_int_eq(icl_finite_theory_create(pool, l, 10, noise, 0.0, ICL_FINITE_POOL, &theory), status);
+    answers += !status;
+    icl_finite_theory_destroy(theory);
+    icl_test_law_destroy(law);
+    OK(icl_test_law_create_pool(pool, l, 0.0, &law));
+    OK(icl_test_law_optimal_gamma(law, 0.0, gamma));
+    icl_test_law_destroy(law);
+    icl_task_pool_destroy(pool);
+  }
+  ck_assert(answers > 15 && answers < 45);
+}
+END_TEST
+
 /* The errors of one Gamma so: the exact one to rounding; the sampled one and its standard error to the bit, also where
  * rho c and squares of squared errors are no normal numbers. */
 START_TEST(errors_in_any_units) {
@@ -498,6 +550,8 @@ static Suite *suite(void) {
   tcase_add_test(c, optimal_gamma_of_small_eigenvalues);
   tcase_add_test(c, asymmetry);
   tcase_add_test(c, optimal_gamma_in_any_units);
+  tcase_add_test(c, optimal_gamma_of_a_heavy_ridge);
+  tcase_add_test(c, optimal_gamma_of_a_trace_of_noise);
   tcase_add_test(c, errors_in_any_units);
   tcase_add_test(c, covariance_in_any_units);
   tcase_add_test(c, covariances);

@@ -42,8 +42,8 @@ typedef struct icl_finite_theory icl_finite_theory;
  * @param[out] out the new theory, to be given to icl_finite_theory_destroy.
  * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN (also where n lambda/d overflows), ICL_ERR_NONFINITE (moments
  * overflow or underflow, the latter for labels below some 1e-77, or their eigenvalues or the inverses of these do),
- * ICL_ERR_SIZE, ICL_ERR_MEMORY, ICL_ERR_NOT_CONVERGED (LAPACK gave up). Cost: O(k d^2 + d^3). Thread-safe.
- * Since 0.1. */
+ * ICL_ERR_SIZE, ICL_ERR_MEMORY, ICL_ERR_NOT_CONVERGED (LAPACK gave up, or one task has too little noise, see
+ * icl_test_law_optimal_gamma). Cost: O(k d^2 + d^3). Thread-safe. Since 0.1. */
 icl_status icl_finite_theory_create(const icl_task_pool *pool, int64_t l, int64_t n, double rho, double lambda,
                                     int32_t level, icl_finite_theory **out);
 

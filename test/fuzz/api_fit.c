@@ -28,7 +28,7 @@ static void note_fit(slot *estimator, const slot *dataset, icl_status status) {
   if (status == ICL_ERR_ARGUMENT) return;
   int begun = status != ICL_ERR_DOMAIN && status != ICL_ERR_SIZE && status != ICL_ERR_MEMORY;
   estimator->has_result = !status || status == ICL_ERR_NOT_CONVERGED ? YES : begun ? NO : UNKNOWN;
-  estimator->d = dataset->d;
+  if (begun || dataset->d > estimator->d) estimator->d = dataset->d; /* room enough for either */
 }
 
 static void check_report(icl_estimator *handle, const slot *estimator, icl_status status) {
