@@ -40,7 +40,16 @@ static void set_up(void) {
   OK(icl_run_set_threads(crowd, 4096));
 }
 
+/* Checkers run all checks in one process. */
+static void lift_limit(void) {
+  struct rlimit limit;
+  ck_assert_int_eq(getrlimit(RLIMIT_AS, &limit), 0);
+  limit.rlim_cur = limit.rlim_max;
+  ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
+}
+
 static void tear_down(void) {
+  lift_limit();
   icl_task_pool_destroy(pool);
   icl_task_pool_destroy(infinite);
   icl_dataset_destroy(few);
