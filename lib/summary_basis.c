@@ -191,7 +191,7 @@ static icl_status diagonal_map(const icl_test_law *law, icl__summary_basis *basi
   return ICL_OK;
 }
 
-icl_status icl__summary_basis_create(const icl_test_law *law, int diagonal, icl__summary_basis *out) {
+icl_status icl__summary_basis_create(const icl_test_law *law, icl__summary_basis *out) {
   int64_t d = icl__test_law_dimension(law), width = d + 1;
   icl__summary_basis basis = {.d = d};
   icl_status status = icl__new_doubles(width * width, &basis.map);
@@ -199,7 +199,7 @@ icl_status icl__summary_basis_create(const icl_test_law *law, int diagonal, icl_
   if (!status) status = icl__new_doubles(width, &basis.ridge);
   if (!status) status = icl__new_doubles(width, &basis.spectrum);
   if (!status) status = icl__new_doubles(d * width, &basis.cross);
-  if (!status) status = diagonal ? diagonal_map(law, &basis) : general_map(law, &basis);
+  if (!status) status = icl__test_law_is_diagonal(law) ? diagonal_map(law, &basis) : general_map(law, &basis);
   if (status) {
     icl__summary_basis_destroy(&basis);
     return status;

@@ -361,6 +361,8 @@ icl_status icl__test_law_check_moments(const icl_test_law *law) {
                    " |w|^2/d = %g", law->rho, law->c - law->rho);
 }
 
+int icl__test_law_is_diagonal(const icl_test_law *law) { return !law->pool->k && !law->pool->root; }
+
 /* With c = |w|^2/d + rho and v = [u; s],
  *
  *     v'B v = (1 + 2/l) E (u.w + c s)^2 + (1/l) ( E |w|^2 |u|^2 - E (u.w)^2 + d rho |u|^2 ),
@@ -411,7 +413,7 @@ icl_status icl_test_law_optimal_gamma(const icl_test_law *law, double lambda, do
   ICL__TRY(icl__test_law_check_moments(law));
   int64_t d = law->d, width = d + 1;
   ICL__TRY(icl__new_doubles(d * width, &answer));
-  icl_status status = icl__summary_basis_create(law, 0, &basis);
+  icl_status status = icl__summary_basis_create(law, &basis);
   if (!status) {
     for (int64_t j = 0; j < basis.rank; j++) {
       double length = basis.length[j], factor = 1.0 / (1.0 / length + lambda * length);

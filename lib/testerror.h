@@ -16,6 +16,9 @@ icl__sequence_law icl__test_law_sequences(const icl_test_law *law, uint64_t seed
  * all labels are 0. */
 icl_status icl__test_law_check_moments(const icl_test_law *law);
 
+/* Whether B is diagonal: for fresh tasks of covariance 1. */
+int icl__test_law_is_diagonal(const icl_test_law *law);
+
 /* Whether B is singular: for rho = 0 and tasks that are all equal or 0. Its rank is d then, or 0. */
 int icl__test_law_is_singular(const icl_test_law *law);
 

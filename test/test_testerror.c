@@ -372,6 +372,25 @@ START_TEST(optimal_gamma_in_any_units) {
 }
 END_TEST
 
+/* Fresh tasks are those of the covariance 1, by another way: there B is known to be diagonal. */
+START_TEST(optimal_gamma_of_fresh_tasks) {
+  double covariance[D * D] = {0}, gamma[SIZE], same[SIZE];
+  for (int i = 0; i < D; i++) covariance[i * WIDTH] = 1.0;
+  for (int which = 0; which < 9; which++) {
+    int64_t l = which % 3 == 0 ? 1 : which % 3 == 1 ? L : INT64_C(1000000000000000000);
+    double lambda = which / 3 ? pow(10.0, which / 3 * 4 - 6) : 0.0;
+    icl_test_law *fresh, *given;
+    OK(icl_test_law_create_fresh(D, l, 0.1, ICL_TASKS_GAUSSIAN, &fresh));
+    OK(icl_test_law_create_gaussian(D, l, 0.1, covariance, &given));
+    OK(icl_test_law_optimal_gamma(fresh, lambda, gamma));
+    OK(icl_test_law_optimal_gamma(given, lambda, same));
+    for (int i = 0; i < SIZE; i++) NEAR(gamma[i], same[i], 1e-14);
+    icl_test_law_destroy(fresh);
+    icl_test_law_destroy(given);
+  }
+}
+END_TEST
+
 /* A ridge far above B, whose entries are S^2 to S^4: Gamma is A/lambda, each entry of it, whatever S. */
 START_TEST(optimal_gamma_of_a_heavy_ridge) {
   double A[SIZE], gamma[SIZE];
@@ -550,6 +569,7 @@ static Suite *suite(void) {
   tcase_add_test(c, optimal_gamma_of_small_eigenvalues);
   tcase_add_test(c, asymmetry);
   tcase_add_test(c, optimal_gamma_in_any_units);
+  tcase_add_test(c, optimal_gamma_of_fresh_tasks);
   tcase_add_test(c, optimal_gamma_of_a_heavy_ridge);
   tcase_add_test(c, optimal_gamma_of_a_trace_of_noise);
   tcase_add_test(c, errors_in_any_units);
