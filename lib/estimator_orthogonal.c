@@ -19,7 +19,7 @@
  * of T (n >= p), or for n < p and mu = 0 the rows of F, which are the columns of R and R'u = y, are looked at with
  * the same norm. Where there are zeros, the solution of minimum norm does depend on the units, and comes from
  * singular values in those of the data; but they are counted once more with rows and columns of F of one norm, and
- * where the two ranks differ or much is lost to the units, there is no answer.
+ * where more of these are surely no zeros, or much is lost to the units, there is no answer.
  *
  * Memory O(p^2), or O(n p) for n < p. */
 #include <float.h>
@@ -193,15 +193,15 @@ static icl_status is_regular_in_units(const icl__ridge_problem *problem, int64_t
   return status;
 }
 
-/* T = U S V' of an upper triangle, and how many singular values are above the cut. */
+/* T = U S V' of an upper triangle, and how many singular values are above the cut, or a multiple of it. */
 typedef struct {
   double *memory, *left, *values, *vectors;
   int64_t rank;
 } decomposition;
 
 static icl_status decompose(const icl__ridge_problem *problem, int64_t m, const double *triangle, int64_t stride,
-                            decomposition *out) {
-  double *matrix;
+                            double multiple, decomposition *out) {
+  double *matrix, cut = multiple * DBL_EPSILON * longer_side(problem);
   ICL__TRY(icl__new_doubles(3 * m * m + m, &matrix));
   *out = (decomposition){.memory = matrix, .left = &matrix[m * m], .vectors = &matrix[2 * m * m],
                          .values = &matrix[3 * m * m]};
@@ -209,7 +209,7 @@ static icl_status decompose(const icl__ridge_problem *problem, int64_t m, const 
     for (int64_t j = 0; j < m; j++) matrix[i * m + j] = j < i ? 0.0 : triangle[j * stride + i];
   }
   ICL__TRY(icl__svd(m, m, matrix, out->left, out->values, out->vectors));
-  while (out->rank < m && out->values[out->rank] > DBL_EPSILON * longer_side(problem) * out->values[0]) out->rank++;
+  while (out->rank < m && out->values[out->rank] > cut * out->values[0]) out->rank++;
   return ICL_OK;
 }
 
@@ -249,6 +249,8 @@ static icl_status find_units(const icl__ridge_problem *problem, const reduction 
   return ICL_OK;
 }
 
+/* How many singular values are surely no zeros: above a hundred times the cut, as rows that lack rank do so to some eps
+ * of themselves each, and in these units none of them is small. */
 static icl_status rank_in_units(const icl__ridge_problem *problem, const double *units, int64_t *rank) {
   reduction scaled;
   decomposition found = {0};
@@ -256,8 +258,8 @@ static icl_status rank_in_units(const icl__ridge_problem *problem, const double 
   int64_t m = scaled.order;
   icl_status status = scaled.basis ? find_basis(problem, &scaled) : reduce(problem, &scaled);
   if (!status) {
-    status = scaled.basis ? decompose(problem, m, scaled.basis, problem->p, &found)
-                          : decompose(problem, m, scaled.bordered, m + 1, &found);
+    status = scaled.basis ? decompose(problem, m, scaled.basis, problem->p, 100.0, &found)
+                          : decompose(problem, m, scaled.bordered, m + 1, 100.0, &found);
   }
   *rank = found.rank;
   icl__free(found.memory);
@@ -271,7 +273,8 @@ static const double of_one_size = 16.0;
 static const double lost = 1e-8; /* of the solution, at most */
 
 /* Whether the units of rows and columns matter to singular values, which were found in those of the data: see above. A
- * value s that is a zero in one of them and not in the other adds s/(s^2 + mu) < cut/mu to u, beside 1/s_1 at least. */
+ * value s that is taken for a zero in these and is none in the others adds s/(s^2 + mu) < cut/mu to u, beside 1/s_1 at
+ * least. */
 static icl_status check_units(const icl__ridge_problem *problem, const reduction *from, const decomposition *found,
                               int *sure) {
   double *units, range, largest = found->values[0], least = found->values[found->rank - 1];
@@ -280,8 +283,8 @@ static icl_status check_units(const icl__ridge_problem *problem, const reduction
   icl_status status = find_units(problem, from, units, &range);
   if (!status && range > of_one_size) {
     status = rank_in_units(problem, units, &rank);
-    *sure = found->rank != rank ? DBL_EPSILON * longer_side(problem) * largest * largest <= lost * problem->mu
-                                : 10.0 * DBL_EPSILON * largest <= lost * fmax(least, sqrt(problem->mu));
+    *sure = rank > found->rank ? DBL_EPSILON * longer_side(problem) * largest * largest <= lost * problem->mu
+                               : 10.0 * DBL_EPSILON * largest <= lost * fmax(least, sqrt(problem->mu));
   }
   icl__free(units);
   return status;
@@ -292,7 +295,7 @@ static icl_status filter(const icl__ridge_problem *problem, const reduction *fro
   int64_t m = from->order, width = m + 1;
   decomposition found = {0};
   double *coefficients = NULL;
-  icl_status status = decompose(problem, m, from->bordered, width, &found);
+  icl_status status = decompose(problem, m, from->bordered, width, 1.0, &found);
   if (!status && found.rank) status = check_units(problem, from, &found, sure);
   if (!status) {
     coefficients = found.memory; /* the matrix is not needed any more */

@@ -312,6 +312,27 @@ START_TEST(drawn_without_rank) {
 }
 END_TEST
 
+/* One task without noise: w'h = d h_last for all rows, so that the features lack rank, but for the rounding of each row,
+ * and rows differ in size. That is no lack of an answer. */
+START_TEST(rows_of_one_task) {
+  double gamma[5 * 6];
+  for (int which = 0; which < 5 * 2 * 2 * 10; which++) {
+    int64_t d = 1 + which % 5, l = which / 5 % 2 ? 1000000 : 1, n = which / 10 % 2 ? 2 * d * (d + 1) : d * d / 3 + 2;
+    icl_task_pool *pool;
+    icl_dataset *dataset;
+    OK(icl_task_pool_create(d, 1, ICL_TASKS_GAUSSIAN, (uint64_t)which, &pool));
+    OK(icl_dataset_create(pool, l, n, 0.0, (uint64_t)which, &dataset));
+    for (int32_t method = ICL_METHOD_AUTO; method <= ICL_METHOD_DUAL; method++) {
+      outcome out = fit(dataset, &(settings){method, 0.0, 1e-8, 0, 1}, gamma);
+      ck_assert_msg(out.status == ICL_OK, "d = %d, l = %d, n = %d: %s", (int)d, (int)l, (int)n,
+                    icl_last_error_message());
+    }
+    icl_dataset_destroy(dataset);
+    icl_task_pool_destroy(pool);
+  }
+}
+END_TEST
+
 /* 400 tasks on a line, one of them ten times as large: the contexts' second moment in the direction that noise alone
  * tells is that of a few rows, and says nothing of the features' condition. */
 START_TEST(a_rare_large_task) {
@@ -369,6 +390,7 @@ static Suite *suite(void) {
   tcase_add_test(c, few_rows_in_any_units);
   tcase_add_test(c, small_labels_without_rank);
   tcase_add_test(c, drawn_without_rank);
+  tcase_add_test(c, rows_of_one_task);
   tcase_add_test(c, a_rare_large_task);
   tcase_add_test(c, labels_orthogonal_to_the_features);
   suite_add_tcase(s, c);
