@@ -55,8 +55,12 @@ cppcheck() {
     -I "$root/include" -I "$root/lib" "$root/lib" && echo "ok 1 - cppcheck: lib/"
 }
 
+# Meson says in words of its own what a check said; its log has the lines.
 foreign() {
   (cd "$native" && meson test --no-rebuild --verbose fortran r octave julia rust python cpp)
+  failed=$?
+  grep '^ok \|^not ok ' "$native/meson-logs/testlog.txt"
+  return $failed
 }
 
 locale() { sh "$root/test/long/locale.sh" "$root" "$native" "$folder/locale"; }
