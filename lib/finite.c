@@ -79,7 +79,7 @@ static icl_status prepare(icl_finite_theory *theory) {
     theory->prediction[i].gamma = &theory->numbers[2 * i * width * width];
     theory->prediction[i].spread = &theory->numbers[(2 * i + 1) * width * width];
   }
-  ICL__TRY(icl__summary_basis_create(theory->law, &theory->basis));
+  ICL__TRY(icl__summary_basis_create(theory->law, theory->fit.lambda, &theory->basis));
   for (int64_t j = 0; j < theory->basis.rank; j++) {
     if (theory->basis.ridge[j] < INFINITY && theory->basis.spectrum[j] < INFINITY) continue;
     return icl__fail(ICL_ERR_NONFINITE, "the second moments of the context summary have an eigenvalue whose inverse"

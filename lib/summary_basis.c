@@ -67,9 +67,26 @@ static icl_status workspace_create(const icl_test_law *law, workspace *out, doub
 /* A direction of B whose singular value s is below this part of the largest is lost to rounding, eps/s of it: it
  * belongs to one task (or nearly so) with a trace of noise, s about sqrt(rho/(c l)). Others are 1/sqrt(l) at least. */
 static const double least_part = 1e5 * DBL_EPSILON;
+static const double hidden = 1e12; /* where lambda times the ridge is that, 1/(1 + lambda ridge) does not matter */
+
+/* The rank of B, but for directions that lambda hides whatever their value, and whether rounding leaves it in doubt. */
+static icl_status find_rank(const workspace *this, double lambda, int64_t *rank) {
+  int64_t width = this->width;
+  double least = this->values[width - 1], bound = least_part * this->values[0], length = 0.0;
+  for (int64_t i = 0; i < width; i++) {
+    length = hypot(length, this->left[i * width + width - 1] * this->units[i] / bound);
+  }
+  *rank = bound == 0.0 ? 0 : icl__test_law_is_singular(this->law) ? width - 1 : width;
+  if (*rank < width || least >= bound) return ICL_OK;
+  *rank = width - 1;
+  if (sqrt(lambda) * length >= sqrt(hidden)) return ICL_OK;
+  return icl__fail(ICL_ERR_NOT_CONVERGED, "the second moment of the context summary is singular but for a trace of"
+                   " noise, of %.1e in its root; 0 or at least %.1e was expected, or a larger ridge",
+                   least / this->values[0], least_part);
+}
 
 /* map = Y_0, and *rank. */
-static icl_status whiten(workspace *this, icl__summary_basis *basis) {
+static icl_status whiten(workspace *this, double lambda, icl__summary_basis *basis) {
   int64_t width = this->width, columns = this->columns;
   for (int64_t i = 0; i < width; i++) {
     int exponent;
@@ -78,12 +95,7 @@ static icl_status whiten(workspace *this, icl__summary_basis *basis) {
     for (int64_t j = 0; j < columns; j++) this->root[i * columns + j] *= this->units[i];
   }
   ICL__TRY(icl__svd(width, columns, this->root, this->left, this->values, this->right));
-  double least = this->values[width - 1], largest = this->values[0];
-  basis->rank = largest == 0.0 ? 0 : icl__test_law_is_singular(this->law) ? width - 1 : width;
-  if (basis->rank == width && !(least >= least_part * largest)) {
-    return icl__fail(ICL_ERR_NOT_CONVERGED, "the second moment of the context summary is singular but for a trace of"
-                     " noise, of %.1e in its root; 0 or at least %.1e was expected", least / largest, least_part);
-  }
+  ICL__TRY(find_rank(this, lambda, &basis->rank));
   for (int64_t i = 0; i < width; i++) {
     for (int64_t j = 0; j < basis->rank; j++) {
       basis->map[j * width + i] = this->left[i * width + j] * this->units[i] / this->values[j];
@@ -162,12 +174,12 @@ static icl_status rotate(workspace *this, icl__summary_basis *basis) {
   return ICL_OK;
 }
 
-static icl_status general_map(const icl_test_law *law, icl__summary_basis *basis) {
+static icl_status general_map(const icl_test_law *law, double lambda, icl__summary_basis *basis) {
   workspace this;
   double *memory;
   ICL__TRY(workspace_create(law, &this, &memory));
   icl_status status = icl__test_law_summary_root(law, this.root);
-  if (!status) status = whiten(&this, basis);
+  if (!status) status = whiten(&this, lambda, basis);
   if (!status && basis->rank && basis->rank < this.width) project(&this, basis);
   if (!status && basis->rank) status = rotate(&this, basis);
   icl__free(memory);
@@ -191,7 +203,7 @@ static icl_status diagonal_map(const icl_test_law *law, icl__summary_basis *basi
   return ICL_OK;
 }
 
-icl_status icl__summary_basis_create(const icl_test_law *law, icl__summary_basis *out) {
+icl_status icl__summary_basis_create(const icl_test_law *law, double lambda, icl__summary_basis *out) {
   int64_t d = icl__test_law_dimension(law), width = d + 1;
   icl__summary_basis basis = {.d = d};
   icl_status status = icl__new_doubles(width * width, &basis.map);
@@ -199,7 +211,7 @@ icl_status icl__summary_basis_create(const icl_test_law *law, icl__summary_basis
   if (!status) status = icl__new_doubles(width, &basis.ridge);
   if (!status) status = icl__new_doubles(width, &basis.spectrum);
   if (!status) status = icl__new_doubles(d * width, &basis.cross);
-  if (!status) status = icl__test_law_is_diagonal(law) ? diagonal_map(law, &basis) : general_map(law, &basis);
+  if (!status) status = icl__test_law_is_diagonal(law) ? diagonal_map(law, &basis) : general_map(law, lambda, &basis);
   if (status) {
     icl__summary_basis_destroy(&basis);
     return status;

@@ -413,7 +413,7 @@ icl_status icl_test_law_optimal_gamma(const icl_test_law *law, double lambda, do
   ICL__TRY(icl__test_law_check_moments(law));
   int64_t d = law->d, width = d + 1;
   ICL__TRY(icl__new_doubles(d * width, &answer));
-  icl_status status = icl__summary_basis_create(law, &basis);
+  icl_status status = icl__summary_basis_create(law, lambda, &basis);
   if (!status) {
     for (int64_t j = 0; j < basis.rank; j++) {
       double length = basis.length[j], factor = 1.0 / (1.0 / length + lambda * length);

@@ -620,10 +620,10 @@ END_TEST
 /* All replicates fail, late enough that several threads do so at once. */
 START_TEST(replicates_that_fail_at_once) {
   icl_run *run = new_run(4);
-  icl_experiment *experiment = new_experiment(16, 2.0, 2.0, 1.0, 1e154, 0.1);
+  icl_experiment *experiment = new_experiment(16, 2.0, 2.0, 1.0, 1e154, 2.0);
   OK(icl_experiment_set_replicates(experiment, 40));
   for (int i = 0; i < 20; i++) {
-    FAILS(ICL_ERR_NONFINITE, "replicate 0 at d = 16, l = 32, k = 16, n = 512, rho = 1e+154, lambda = 0.1: the second",
+    FAILS(ICL_ERR_NONFINITE, "replicate 0 at d = 16, l = 32, k = 16, n = 512, rho = 1e+154, lambda = 2: the second",
           icl_experiment_run(experiment, run));
   }
   icl_experiment_destroy(experiment);

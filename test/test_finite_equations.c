@@ -22,7 +22,7 @@ static setup setup_of(int64_t k, int64_t n, double rho, double lambda) {
   s.fit.pool = s.pool;
   OK(icl_test_law_create_pool(s.pool, L, rho, &s.law));
   OK(icl_test_law_moments(s.law, NULL, s.B, NULL));
-  OK(icl__summary_basis_create(s.law, &s.basis));
+  OK(icl__summary_basis_create(s.law, lambda, &s.basis));
   return s;
 }
 
@@ -298,7 +298,7 @@ START_TEST(few_iterations) {
   icl_test_law *law;
   OK(icl_test_law_create_pool(pool, 10 * N, 0.01, &law));
   icl__summary_basis basis;
-  OK(icl__summary_basis_create(law, &basis));
+  OK(icl__summary_basis_create(law, 0.0, &basis));
   for (int which = 0; which < 25; which++) {
     icl__pretraining fit = {pool, 10 * N, sizes[which / 5], 0.01, lambdas[which % 5]};
     icl__prediction out[1 + ICL__BATCHES];

@@ -312,8 +312,8 @@ START_TEST(drawn_without_rank) {
 }
 END_TEST
 
-/* One task without noise: w'h = d h_last for all rows, so that the features lack rank, but for the rounding of each row,
- * and rows differ in size. That is no lack of an answer. */
+/* One task without noise: w'h = d h_last for all rows, so that the features lack rank, but for the rounding of each
+ * row, and rows differ in size. That is no lack of an answer. */
 START_TEST(rows_of_one_task) {
   double gamma[5 * 6];
   for (int which = 0; which < 5 * 2 * 2 * 10; which++) {

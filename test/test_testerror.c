@@ -436,6 +436,12 @@ START_TEST(optimal_gamma_of_a_trace_of_noise) {
     icl_test_law_destroy(law);
     OK(icl_test_law_create_pool(pool, l, 0.0, &law));
     OK(icl_test_law_optimal_gamma(law, 0.0, gamma));
+    OK(icl_test_law_optimal_gamma(law, 0.1, gamma));
+    icl_test_law_destroy(law);
+    double limit[SIZE]; /* with a ridge there is one for rho to 0 */
+    OK(icl_test_law_create_pool(pool, l, noise, &law));
+    OK(icl_test_law_optimal_gamma(law, 0.1, limit));
+    for (int i = 0; noise < 1e-12 && i < SIZE; i++) NEAR(limit[i], gamma[i], 1e-10);
     icl_test_law_destroy(law);
     icl_task_pool_destroy(pool);
   }

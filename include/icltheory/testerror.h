@@ -94,7 +94,8 @@ icl_status icl_test_law_moments(const icl_test_law *law, double *A, double *B, d
  * @param[out] gamma d x (d+1).
  * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN, ICL_ERR_NONFINITE (also where moments underflow: labels below
  * some 1e-77), ICL_ERR_SIZE, ICL_ERR_MEMORY, ICL_ERR_NOT_CONVERGED (LAPACK gave up, or one task has so little
- * noise, rho below some 1e-21 l |w|^2/d, that rounding hides it; 0 is fine). Cost: O(d^3). Thread-safe. Since 0.1. */
+ * noise, rho below some 1e-21 l |w|^2/d, that rounding hides it and a ridge does not; 0 is fine). Cost: O(d^3).
+ * Thread-safe. Since 0.1. */
 icl_status icl_test_law_optimal_gamma(const icl_test_law *law, double lambda, double *gamma);
 
 /** Destroys a law.
