@@ -61,7 +61,7 @@ icl_status icl__ridge_dual(icl__ridge_problem *problem, icl__ridge_solution *sol
   if (problem->mu == 0.0 && n > problem->p) return ICL_OK; /* K has rank p at most */
   if (!problem->kernel.entries) ICL__TRY(fill_kernel(problem, &problem->kernel));
   icl_status status = ICL_OK;
-  if (!icl__ridge_matrix_factor(&problem->kernel, problem->mu, 1, &status)) return status;
+  if (!icl__ridge_matrix_factor(&problem->kernel, problem->mu, &status)) return status;
   ICL__TRY(icl__new_doubles(n, &correction));
   dual_residual state = {problem, solution->gamma};
   memset(solution->weights, 0, (size_t)n * sizeof *solution->weights);

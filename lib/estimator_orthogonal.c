@@ -95,7 +95,17 @@ static icl_status check_products(const double *array, int64_t count) {
   return icl__fail(ICL_ERR_NONFINITE, "products of the rows of dataset overflow");
 }
 
-/* n < p: F' = P R, in place. */
+/* Columns of F, rows of basis, to norms in [1, 2). */
+static void equalise_features(int64_t p, int64_t n, double *basis) {
+  for (int64_t j = 0; j < p; j++) {
+    double norm = 0.0;
+    for (int64_t mu = 0; mu < n; mu++) norm = hypot(norm, basis[mu * p + j]);
+    norm = icl__power_below(norm);
+    for (int64_t mu = 0; mu < n; mu++) basis[mu * p + j] /= norm;
+  }
+}
+
+/* n < p: F' = P R, in place. In units of their own, columns are those of F in both. */
 static icl_status find_basis(const icl__ridge_problem *problem, reduction *to) {
   int64_t n = problem->n, p = problem->p;
   for (int64_t first = 0; first < n; first += ICL__SOLVER_ROWS) {
@@ -104,6 +114,7 @@ static icl_status find_basis(const icl__ridge_problem *problem, reduction *to) {
     features(&rows, p, 1, &to->basis[first * p]);
   }
   ICL__TRY(check_products(to->basis, n * p));
+  if (to->units) equalise_features(p, n, to->basis);
   return icl__qr(p, n, to->basis, to->basis_factors);
 }
 
@@ -223,29 +234,28 @@ static double range_of(int64_t count, const double *numbers) {
   return largest > 0.0 ? largest / least : 1.0;
 }
 
-/* units: the largest |q_i| and |h_a|, to powers of two. *range: how much the sizes of columns, or of rows in these
- * units, differ. */
+/* units: the largest |q_i| and |h_a|, to powers of two. *range: how much the largest entries of columns, or of rows,
+ * differ. */
 static icl_status find_units(const icl__ridge_problem *problem, const reduction *from, double *units, double *range) {
-  int64_t d = problem->d, width = d + 1;
-  double *sizes;
-  ICL__TRY(icl__new_doubles(problem->n, &sizes));
+  int64_t d = problem->d, width = d + 1, n = problem->n, p = problem->p;
+  double *rows;
+  ICL__TRY(icl__new_doubles(n + p, &rows));
+  double *columns = &rows[n];
+  memset(rows, 0, (size_t)(n + p) * sizeof *rows);
   memset(units, 0, (size_t)(d + width) * sizeof *units);
-  for (int64_t mu = 0; mu < problem->n; mu++) {
+  for (int64_t mu = 0; mu < n; mu++) {
     icl__rows row = icl__source_rows(problem->operator->source, mu, 1, from->scratch);
     for (int64_t i = 0; i < d; i++) units[i] = fmax(units[i], fabs(row.query[i]));
     for (int64_t i = 0; i < width; i++) units[d + i] = fmax(units[d + i], fabs(row.context[i]));
+    for (int64_t j = 0; j < p; j++) {
+      double entry = fabs(row.query[j / width] * row.context[j % width]);
+      rows[mu] = fmax(rows[mu], entry);
+      columns[j] = fmax(columns[j], entry);
+    }
   }
-  *range = range_of(d, units) * range_of(width, &units[d]);
   for (int64_t i = 0; i < d + width; i++) units[i] = icl__power_below(units[i]);
-  for (int64_t mu = 0; mu < problem->n; mu++) {
-    icl__rows row = icl__source_rows(problem->operator->source, mu, 1, from->scratch);
-    double query = 0.0, context = 0.0;
-    for (int64_t i = 0; i < d; i++) query = hypot(query, row.query[i] / units[i]);
-    for (int64_t i = 0; i < width; i++) context = hypot(context, row.context[i] / units[d + i]);
-    sizes[mu] = query * context;
-  }
-  *range = fmax(*range, range_of(problem->n, sizes));
-  icl__free(sizes);
+  *range = fmax(range_of(n, rows), range_of(p, columns));
+  icl__free(rows);
   return ICL_OK;
 }
 
@@ -254,14 +264,18 @@ static icl_status find_units(const icl__ridge_problem *problem, const reduction 
 static icl_status rank_in_units(const icl__ridge_problem *problem, const double *units, int64_t *rank) {
   reduction scaled;
   decomposition found = {0};
+  double *norms = NULL;
   ICL__TRY(reduction_create(problem, units, &scaled));
-  int64_t m = scaled.order;
+  int64_t m = scaled.order, stride = scaled.basis ? problem->p : m + 1;
+  double *triangle = scaled.basis ? scaled.basis : scaled.bordered;
   icl_status status = scaled.basis ? find_basis(problem, &scaled) : reduce(problem, &scaled);
+  if (!status) status = icl__new_doubles(m, &norms);
   if (!status) {
-    status = scaled.basis ? decompose(problem, m, scaled.basis, problem->p, 100.0, &found)
-                          : decompose(problem, m, scaled.bordered, m + 1, 100.0, &found);
+    equalise(m, triangle, stride, norms); /* columns of F, or of F' */
+    status = decompose(problem, m, triangle, stride, 100.0, &found);
   }
   *rank = found.rank;
+  icl__free(norms);
   icl__free(found.memory);
   reduction_destroy(&scaled);
   return status;
@@ -283,7 +297,7 @@ static icl_status check_units(const icl__ridge_problem *problem, const reduction
   icl_status status = find_units(problem, from, units, &range);
   if (!status && range > of_one_size) {
     status = rank_in_units(problem, units, &rank);
-    *sure = rank > found->rank ? DBL_EPSILON * longer_side(problem) * largest * largest <= lost * problem->mu
+    *sure = rank > found->rank ? sqrt(DBL_EPSILON * longer_side(problem)) * largest <= sqrt(lost * problem->mu)
                                : 10.0 * DBL_EPSILON * largest <= lost * fmax(least, sqrt(problem->mu));
   }
   icl__free(units);

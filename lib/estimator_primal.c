@@ -85,12 +85,12 @@ icl_status icl__ridge_primal(icl__ridge_problem *problem, icl__ridge_solution *s
   if (problem->mu == 0.0 && problem->n < p) return ICL_OK; /* the Gram matrix has rank n at most */
   if (!problem->gram.entries) ICL__TRY(fill_gram(problem, &problem->gram));
   icl_status status = ICL_OK;
-  if (!icl__ridge_matrix_factor(&problem->gram, problem->mu, 0, &status)) return status;
+  if (!icl__ridge_matrix_factor(&problem->gram, problem->mu, &status)) return status;
   ICL__TRY(icl__new_doubles(p, &correction));
   memset(solution->gamma, 0, (size_t)p * sizeof *solution->gamma);
   status = icl__refine(&problem->gram, normal_residual, problem, problem->max_iterations,
                                   solution->gamma, correction, &solution->iterations);
   icl__free(correction);
-  solution->accurate = 1;
+  solution->accurate = icl__ridge_matrix_confirms(&problem->gram, solution->gamma);
   return status;
 }

@@ -11,8 +11,9 @@
  *   the same bound, so it never gets through. With a small mu > 0 the bound may hold, but rounding of the residual,
  *   eps |F||y| in the null space, is divided by mu: a relative error of eps |A|/mu. Were F deficient, |A^-1|_1 would
  *   be at least |A^-1|_2/sqrt(N) = 1/(mu sqrt(N)). So where |A^-1|_1 is that large we ask for cond(A) <= 1e8, an error
- *   of 2e-8 beside |y|/|F|. Of Gamma, the error grows with the range of D's entries, which carry it from small columns
- *   to large ones, and so much less is asked for; of weights of rows, F' takes away what is in the null space.
+ *   of 2e-8 beside |y|/|F|. That is said of the unknowns D^-1 x: of x = Gamma the relative error is up to |D| |D^-1 x|
+ *   /|x| times as large, as columns of very different size carry it from one to the other, and 2e-7 is the most. Of
+ *   weights of rows, F' takes away what is in the null space.
  *
  * All this is said of A after scaling by its diagonal, D A D with entries of D next to 1/sqrt(a_ii), which is within a
  * factor N of the best condition that scaling can give (van der Sluis, doi:10.1007/BF02165096) and makes the verdict
@@ -57,14 +58,13 @@ static double power_near(double diagonal) {
   return ldexp(1.0, -exponent / 2);
 }
 
-int icl__ridge_matrix_factor(icl__ridge_matrix *matrix, double mu, int kernel, icl_status *status) {
+int icl__ridge_matrix_factor(icl__ridge_matrix *matrix, double mu, icl_status *status) {
   int64_t size = matrix->size;
-  double norm = 0.0, inverse_norm = INFINITY, largest = 0.0, least = INFINITY;
+  double norm = 0.0, inverse_norm = INFINITY, largest = 0.0;
   icl__mirror(size, ICL__UPPER, matrix->entries);
   for (int64_t i = 0; i < size; i++) {
     matrix->scale[i] = power_near(matrix->diagonal[i] + mu);
     largest = fmax(largest, matrix->scale[i]);
-    least = fmin(least, matrix->scale[i]);
   }
   for (int64_t i = 0; i < size; i++) {
     matrix->entries[i * (size + 1)] = matrix->diagonal[i] + mu;
@@ -73,8 +73,17 @@ int icl__ridge_matrix_factor(icl__ridge_matrix *matrix, double mu, int kernel, i
   *status = icl__cholesky(size, matrix->entries, &norm, &inverse_norm);
   double condition = norm * inverse_norm, bound = 1.0 / (10.0 * (double)size * DBL_EPSILON);
   if (*status || !(condition <= bound)) return 0;
-  if (inverse_norm * (largest * largest * mu) * sqrt((double)size) < 1.0) return 1;
-  return condition * (kernel ? 1.0 : largest / least) <= 1e8;
+  matrix->condition = inverse_norm * (largest * largest * mu) * sqrt((double)size) < 1.0 ? 0.0 : condition;
+  return matrix->condition <= 1e8;
+}
+
+int icl__ridge_matrix_confirms(const icl__ridge_matrix *matrix, const double *x) {
+  double largest = 0.0, scaled = 0.0;
+  for (int64_t i = 0; matrix->condition > 0.0 && i < matrix->size; i++) {
+    largest = fmax(largest, matrix->scale[i]);
+    scaled = hypot(scaled, x[i] / matrix->scale[i]);
+  }
+  return matrix->condition * (largest * scaled) <= 1e9 * icl__norm(matrix->size, x);
 }
 
 static void solve(const icl__ridge_matrix *matrix, double *x) {

@@ -12,6 +12,7 @@ typedef struct {
   double *entries;  /* size x size; NULL: not made yet */
   double *diagonal; /* size */
   double *scale;    /* size: what was factored is diag(scale) (A + mu I) diag(scale) */
+  double condition; /* of that, where a null space may be hidden by mu; else 0 */
 } icl__ridge_matrix;
 
 /* Memory for a matrix of this size, whose lower triangle the caller then fills. */
@@ -22,8 +23,11 @@ void icl__ridge_matrix_destroy(icl__ridge_matrix *matrix);
 void icl__ridge_matrix_filled(icl__ridge_matrix *matrix);
 
 /* Factors A + mu I, again for each mu. Returns whether the factor, followed by refinement, gives every digit: see the
- * note in ridge_matrix.c; `kernel`: of F'x, where A = FF'. Sets *status when it could not be tried. */
-int icl__ridge_matrix_factor(icl__ridge_matrix *matrix, double mu, int kernel, icl_status *status);
+ * note in ridge_matrix.c. Sets *status when it could not be tried. */
+int icl__ridge_matrix_factor(icl__ridge_matrix *matrix, double mu, icl_status *status);
+
+/* Whether it did so for this solution x = Gamma. */
+int icl__ridge_matrix_confirms(const icl__ridge_matrix *matrix, const double *x);
 
 /* Iterative refinement of x under (A + mu I) x = b, factored: `residual` writes b - (A + mu I) x, evaluated from the
  * data, to `correction`. Sets *iterations to the number of corrections tried. Stops when a correction no

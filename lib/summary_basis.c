@@ -65,7 +65,8 @@ static icl_status workspace_create(const icl_test_law *law, workspace *out, doub
 }
 
 /* A direction of B whose singular value s is below this part of the largest is lost to rounding, eps/s of it: it
- * belongs to one task (or nearly so) with a trace of noise, s about sqrt(rho/(c l)). Others are 1/sqrt(l) at least. */
+ * belongs to one task with a trace of noise, s about sqrt(rho/(c l)), or to tasks that are nearly equal, s about their
+ * relative distance. Others are 1/sqrt(l) at least. */
 static const double least_part = 1e5 * DBL_EPSILON;
 static const double hidden = 1e12; /* where lambda times the ridge is that, 1/(1 + lambda ridge) does not matter */
 
@@ -81,7 +82,7 @@ static icl_status find_rank(const workspace *this, double lambda, int64_t *rank)
   *rank = width - 1;
   if (sqrt(lambda) * length >= sqrt(hidden)) return ICL_OK;
   return icl__fail(ICL_ERR_NOT_CONVERGED, "the second moment of the context summary is singular but for a trace of"
-                   " noise, of %.1e in its root; 0 or at least %.1e was expected, or a larger ridge",
+                   " noise or of other tasks, of %.1e in its root; 0 or at least %.1e was expected, or a larger ridge",
                    least / this->values[0], least_part);
 }
 

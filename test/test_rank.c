@@ -258,6 +258,51 @@ START_TEST(few_rows_in_any_units) {
 }
 END_TEST
 
+/* Two blocks of rows: those with q = (0, 1) lack rank, as h_1 = h_2; those with q = (1, 0) do not, but h_0 is small
+ * there. Then the feature q_0 h_0 is small though neither q_0 nor h_0 is elsewhere. It is not taken for zero. */
+START_TEST(a_small_feature) {
+  enum { ROWS = 60 };
+  for (int exponent = 0; exponent <= 80; exponent += 5) {
+    double query[2 * ROWS], context[3 * ROWS], target[ROWS], gamma[6];
+    fill_pseudo(3 * ROWS, context, 7);
+    for (int row = 0; row < ROWS; row++) {
+      double *h = &context[3 * row];
+      query[2 * row] = row % 2;
+      query[2 * row + 1] = !(row % 2);
+      target[row] = h[0] + 0.5 * h[1] - 0.25 * h[2];
+      if (row % 2) h[0] = ldexp(h[0], -exponent);
+      else target[row] = h[0] + (h[2] = h[1]);
+    }
+    problem s = given_problem(2, ROWS, query, context, target);
+    for (int32_t method = ICL_METHOD_AUTO; method <= ICL_METHOD_DUAL; method++) {
+      outcome out = fit(s.dataset, &(settings){method, 0.0, 1e-8, 0, 1}, gamma);
+      ck_assert_msg(exponent > 15 || out.status == ICL_OK, "2^-%d: %d", exponent, out.status);
+      if (out.status) continue;
+      static const double expected[] = {1.0, 0.5, -0.25, 1.0, 0.5, 0.5};
+      for (int j = 0; j < 6; j++) NEAR(j ? gamma[j] : ldexp(gamma[0], -exponent), expected[j], 1e-6);
+    }
+    problem_free(&s);
+  }
+}
+END_TEST
+
+/* Fewer rows than p, two queries that are the same and contexts that differ in a small feature; all in units S, whose
+ * squares, and those of features, underflow in the end. No answer is better than one that is not. */
+START_TEST(a_small_feature_in_small_units) {
+  double gamma[6];
+  for (int exponent = 0; exponent >= -480; exponent -= 60) {
+    double S = ldexp(1.0, exponent), query[] = {S, S, S, S}, target[] = {1.0, -5.0};
+    double context[] = {S, 1e-20 * S, S, 2.0 * S, -1e-20 * S, 2.0 * S};
+    problem s = given_problem(2, 2, query, context, target);
+    for (int32_t method = ICL_METHOD_AUTO; method <= ICL_METHOD_DUAL; method++) {
+      outcome out = fit(s.dataset, &(settings){method, 0.0, 1e-8, 0, 1}, gamma);
+      ck_assert(out.status == ICL_ERR_NOT_CONVERGED || out.training < 1e-12); /* the rows are independent */
+    }
+    problem_free(&s);
+  }
+}
+END_TEST
+
 /* 39 rows four times, which need the small columns, as 39 > d^2; labels of 3e-5: what is lost to their unit is some eps
  * 1e6. */
 START_TEST(small_labels_without_rank) {
@@ -388,6 +433,8 @@ static Suite *suite(void) {
   tcase_add_test(c, units_without_rank);
   tcase_add_test(c, units_without_rank_and_a_ridge);
   tcase_add_test(c, few_rows_in_any_units);
+  tcase_add_test(c, a_small_feature);
+  tcase_add_test(c, a_small_feature_in_small_units);
   tcase_add_test(c, small_labels_without_rank);
   tcase_add_test(c, drawn_without_rank);
   tcase_add_test(c, rows_of_one_task);

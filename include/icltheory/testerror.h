@@ -89,12 +89,12 @@ icl_status icl_test_law_moments(const icl_test_law *law, double *A, double *B, d
  *
  * @param law the law of test sequences.
  * @param lambda ridge; finite, >= 0; 0 is the limit lambda -> 0+. B is not formed, but taken from its root: what
- * long contexts leave of their noise in it counts, whatever the units of labels; for lambda = 0 it is found to
- * some eps sqrt(l).
+ * long contexts leave of their noise in it counts, whatever the units of labels. For lambda = 0 it is
+ * found to some eps sqrt(l), or eps sqrt(c l/rho) for one task, c = |w|^2/d + rho, 1e-5 at worst.
  * @param[out] gamma d x (d+1).
  * @return ICL_OK, ICL_ERR_ARGUMENT, ICL_ERR_DOMAIN, ICL_ERR_NONFINITE (also where moments underflow: labels below
  * some 1e-77), ICL_ERR_SIZE, ICL_ERR_MEMORY, ICL_ERR_NOT_CONVERGED (LAPACK gave up, or one task has so little
- * noise, rho below some 1e-21 l |w|^2/d, that rounding hides it and a ridge does not; 0 is fine). Cost: O(d^3).
+ * noise, rho below some 1e-20 c l, that rounding hides it and a ridge does not; 0 is fine). Cost: O(d^3).
  * Thread-safe. Since 0.1. */
 icl_status icl_test_law_optimal_gamma(const icl_test_law *law, double lambda, double *gamma);
 
