@@ -42,7 +42,7 @@ clang_memory() { sh "$root/test/long/memory.sh" "$root" "$folder/memory"; }
 # they are statistics over code that the others go through as well. Nor the theory, which clang_memory has.
 valgrind() {
   slow="it would take hours" short="long double has 64 bits in valgrind"
-  OPENBLAS_CORETYPE=Haswell CK_FORK=no CK_EXCLUDE_TAGS=slow programs "$native" valgrind --slower 60 \
+  OPENBLAS_CORETYPE=Haswell CK_FORK=no CK_EXCLUDE_TAGS='slow long_double' programs "$native" valgrind --slower 60 \
     --without "finite_size=$slow" --without "finite=$slow" --without "published=$slow" --without "baseline=$slow" \
     --without "theory=$short" --without "theory_reference=$short" --without "theory_derivative=$short" \
     --without "theory_critical=$slow" --without "dataset=$slow" --without "faults=$slow" --without "smallest=$slow" \

@@ -430,8 +430,6 @@ static Suite *suite(void) {
   Suite *s = suite_create("rank");
   TCase *c = tcase_create("rank");
   tcase_add_test(c, rank_deficient_rows);
-  tcase_add_test(c, auto_on_rank_deficient_rows);
-  tcase_add_test(c, auto_goes_on_to_singular_values);
   tcase_add_test(c, labels_in_any_units);
   tcase_add_test(c, rows_in_any_units);
   tcase_add_test(c, units_without_rank);
@@ -442,9 +440,14 @@ static Suite *suite(void) {
   tcase_add_test(c, small_labels_without_rank);
   tcase_add_test(c, drawn_without_rank);
   tcase_add_test(c, rows_of_one_task);
-  tcase_add_test(c, a_rare_large_task);
   tcase_add_test(c, labels_orthogonal_to_the_features);
   suite_add_tcase(s, c);
+  TCase *slow = tcase_create("larger");
+  tcase_set_tags(slow, "slow"); /* where the processor is an interpreter: test/long.sh */
+  tcase_add_test(slow, auto_on_rank_deficient_rows);
+  tcase_add_test(slow, auto_goes_on_to_singular_values);
+  tcase_add_test(slow, a_rare_large_task);
+  suite_add_tcase(s, slow);
   return s;
 }
 
