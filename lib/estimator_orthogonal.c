@@ -33,20 +33,20 @@
 #include "estimator.h"
 
 /* bordered: [T z; 0 r], (m+1) x (m+1) in column-major order. basis: p x n, P as reflectors, and their factors; NULL for
- * n >= p. units: of the entries of q and of h, 2d + 1, and then each row's are those that make it of norm 1 to 4; NULL:
- * those of the data. scratch: for blocks of rows. All but the units are in one piece of memory, `bordered`. */
+ * n >= p. equal: rows and columns of F are scaled to one size. scratch: for blocks of rows. All memory is that of
+ * `bordered`. */
 typedef struct {
   int64_t order;
   double *bordered, *basis, *basis_factors, *scratch;
-  const double *units;
+  int equal;
 } reduction;
 
-static icl_status reduction_create(const icl__ridge_problem *problem, const double *units, reduction *out) {
+static icl_status reduction_create(const icl__ridge_problem *problem, int equal, reduction *out) {
   int64_t n = problem->n, p = problem->p, d = problem->d, order = n < p ? n : p, elements;
   int64_t square = (order + 1) * (order + 1), basis = n < p ? n * p : 0;
   int64_t scratch = icl__source_scratch(d, ICL__SOLVER_ROWS) + ICL__SOLVER_ROWS * (2 * d + 1);
   ICL__TRY(icl__check_product(order + 1, n < p ? p + n + 2 : p + 1, 1, "the features", &elements));
-  *out = (reduction){.order = order, .units = units};
+  *out = (reduction){.order = order, .equal = equal};
   ICL__TRY(icl__new_doubles(elements + scratch, &out->bordered));
   memset(out->bordered, 0, (size_t)square * sizeof *out->bordered);
   out->scratch = &out->bordered[elements];
@@ -59,19 +59,17 @@ static icl_status reduction_create(const icl__ridge_problem *problem, const doub
 
 static void reduction_destroy(reduction *this) { icl__free(this->bordered); }
 
-/* Rows first .. first + count - 1, count up to ICL__SOLVER_ROWS, in their units. */
+/* Rows first .. first + count - 1, count up to ICL__SOLVER_ROWS; those of F of norm 1 to 4 if they are to be equal. */
 static icl__rows take_rows(const icl__ridge_problem *problem, const reduction *to, int64_t first, int64_t count) {
   int64_t d = problem->d, width = d + 1;
   icl__rows rows = icl__source_rows(problem->operator->source, first, count, to->scratch);
-  if (!to->units) return rows;
+  if (!to->equal) return rows;
   double *query = &to->scratch[icl__source_scratch(d, ICL__SOLVER_ROWS)], *context = &query[count * d];
-  for (int64_t i = 0; i < count * d; i++) query[i] = rows.query[i] / to->units[i % d];
-  for (int64_t i = 0; i < count * width; i++) context[i] = rows.context[i] / to->units[d + i % width];
   for (int64_t mu = 0; mu < count; mu++) {
-    double size = icl__power_below(icl__norm(d, &query[mu * d]));
-    double rest = icl__power_below(icl__norm(width, &context[mu * width]));
-    for (int64_t i = 0; i < d; i++) query[mu * d + i] /= size;
-    for (int64_t i = 0; i < width; i++) context[mu * width + i] /= rest;
+    double size = icl__power_below(icl__norm(d, &rows.query[mu * d]));
+    double rest = icl__power_below(icl__norm(width, &rows.context[mu * width]));
+    for (int64_t i = 0; i < d; i++) query[mu * d + i] = rows.query[mu * d + i] / size;
+    for (int64_t i = 0; i < width; i++) context[mu * width + i] = rows.context[mu * width + i] / rest;
   }
   rows.query = query;
   rows.context = context;
@@ -105,7 +103,7 @@ static void equalise_features(int64_t p, int64_t n, double *basis) {
   }
 }
 
-/* n < p: F' = P R, in place. In units of their own, columns are those of F in both. */
+/* n < p: F' = P R, in place. */
 static icl_status find_basis(const icl__ridge_problem *problem, reduction *to) {
   int64_t n = problem->n, p = problem->p;
   for (int64_t first = 0; first < n; first += ICL__SOLVER_ROWS) {
@@ -114,7 +112,7 @@ static icl_status find_basis(const icl__ridge_problem *problem, reduction *to) {
     features(&rows, p, 1, &to->basis[first * p]);
   }
   ICL__TRY(check_products(to->basis, n * p));
-  if (to->units) equalise_features(p, n, to->basis);
+  if (to->equal) equalise_features(p, n, to->basis);
   return icl__qr(p, n, to->basis, to->basis_factors);
 }
 
@@ -234,44 +232,39 @@ static double range_of(int64_t count, const double *numbers) {
   return largest > 0.0 ? largest / least : 1.0;
 }
 
-/* units: the largest |q_i| and |h_a|, to powers of two. *range: how much the largest entries of columns, or of rows,
- * differ. */
-static icl_status find_units(const icl__ridge_problem *problem, const reduction *from, double *units, double *range) {
-  int64_t d = problem->d, width = d + 1, n = problem->n, p = problem->p;
+/* How much the largest entries of columns, or of rows, differ. */
+static icl_status find_range(const icl__ridge_problem *problem, const reduction *from, double *range) {
+  int64_t width = problem->d + 1, n = problem->n, p = problem->p;
   double *rows;
   ICL__TRY(icl__new_doubles(n + p, &rows));
   double *columns = &rows[n];
   memset(rows, 0, (size_t)(n + p) * sizeof *rows);
-  memset(units, 0, (size_t)(d + width) * sizeof *units);
   for (int64_t mu = 0; mu < n; mu++) {
     icl__rows row = icl__source_rows(problem->operator->source, mu, 1, from->scratch);
-    for (int64_t i = 0; i < d; i++) units[i] = fmax(units[i], fabs(row.query[i]));
-    for (int64_t i = 0; i < width; i++) units[d + i] = fmax(units[d + i], fabs(row.context[i]));
     for (int64_t j = 0; j < p; j++) {
       double entry = fabs(row.query[j / width] * row.context[j % width]);
       rows[mu] = fmax(rows[mu], entry);
       columns[j] = fmax(columns[j], entry);
     }
   }
-  for (int64_t i = 0; i < d + width; i++) units[i] = icl__power_below(units[i]);
   *range = fmax(range_of(n, rows), range_of(p, columns));
   icl__free(rows);
   return ICL_OK;
 }
 
 /* How many singular values are surely no zeros: above a hundred times the cut, as rows that lack rank do so to some eps
- * of themselves each, and in these units none of them is small. */
-static icl_status rank_in_units(const icl__ridge_problem *problem, const double *units, int64_t *rank) {
+ * of themselves each, and none of them is small here. */
+static icl_status rank_of_equal(const icl__ridge_problem *problem, int64_t *rank) {
   reduction scaled;
   decomposition found = {0};
   double *norms = NULL;
-  ICL__TRY(reduction_create(problem, units, &scaled));
+  ICL__TRY(reduction_create(problem, 1, &scaled));
   int64_t m = scaled.order, stride = scaled.basis ? problem->p : m + 1;
   double *triangle = scaled.basis ? scaled.basis : scaled.bordered;
   icl_status status = scaled.basis ? find_basis(problem, &scaled) : reduce(problem, &scaled);
   if (!status) status = icl__new_doubles(m, &norms);
   if (!status) {
-    equalise(m, triangle, stride, norms); /* columns of F, or of F' */
+    equalise(m, triangle, stride, norms); /* columns of F, or of F', whose rows are equal already */
     status = decompose(problem, m, triangle, stride, 100.0, &found);
   }
   *rank = found.rank;
@@ -291,17 +284,14 @@ static const double lost = 1e-8; /* of the solution, at most */
  * least. */
 static icl_status check_units(const icl__ridge_problem *problem, const reduction *from, const decomposition *found,
                               int *sure) {
-  double *units, range, largest = found->values[0], least = found->values[found->rank - 1];
-  int64_t rank = 0;
-  ICL__TRY(icl__new_doubles(2 * problem->d + 1, &units));
-  icl_status status = find_units(problem, from, units, &range);
-  if (!status && range > of_one_size) {
-    status = rank_in_units(problem, units, &rank);
-    *sure = rank > found->rank ? sqrt(DBL_EPSILON * longer_side(problem)) * largest <= sqrt(lost * problem->mu)
-                               : 10.0 * DBL_EPSILON * largest <= lost * fmax(least, sqrt(problem->mu));
-  }
-  icl__free(units);
-  return status;
+  double range, largest = found->values[0], least = found->values[found->rank - 1];
+  int64_t rank;
+  ICL__TRY(find_range(problem, from, &range));
+  if (range <= of_one_size) return ICL_OK;
+  ICL__TRY(rank_of_equal(problem, &rank));
+  *sure = rank > found->rank ? sqrt(DBL_EPSILON * longer_side(problem)) * largest <= sqrt(lost * problem->mu)
+                             : 10.0 * DBL_EPSILON * largest <= lost * fmax(least, sqrt(problem->mu));
+  return ICL_OK;
 }
 
 /* u from the singular values of T that are above the cut. */
@@ -351,7 +341,7 @@ static icl_status solve_rows(const icl__ridge_problem *problem, reduction *from,
 icl_status icl__ridge_orthogonal(icl__ridge_problem *problem, icl__ridge_solution *solution) {
   int solved = 0, sure = 1;
   reduction to;
-  ICL__TRY(reduction_create(problem, NULL, &to));
+  ICL__TRY(reduction_create(problem, 0, &to));
   icl_status status = ICL_OK;
   memset(solution->gamma, 0, (size_t)problem->p * sizeof *solution->gamma);
   if (to.basis) status = find_basis(problem, &to);

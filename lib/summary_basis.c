@@ -86,7 +86,7 @@ static icl_status find_rank(const workspace *this, double lambda, int64_t *rank)
                    least / this->values[0], least_part);
 }
 
-/* map = Y_0, and *rank. */
+/* map = Y_0, and its rank. */
 static icl_status whiten(workspace *this, double lambda, icl__summary_basis *basis) {
   int64_t width = this->width, columns = this->columns;
   for (int64_t i = 0; i < width; i++) {
