@@ -288,6 +288,25 @@ START_TEST(a_small_feature) {
 }
 END_TEST
 
+/* More rows than p, all equal but one, which is small and alone tells (2, -1) from the other solutions of g_0 + g_1 = 1.
+ * */
+START_TEST(a_small_row) {
+  for (int exponent = 0; exponent <= 80; exponent += 5) {
+    double query[] = {1.0, 1.0, 1.0, ldexp(1.0, -exponent)}, context[] = {1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, -1.0};
+    double target[] = {1.0, 1.0, 1.0, 3.0 * query[3]}, gamma[2];
+    problem s = given_problem(1, 4, query, context, target);
+    for (int32_t method = ICL_METHOD_AUTO; method <= ICL_METHOD_DUAL; method++) {
+      outcome out = fit(s.dataset, &(settings){method, 0.0, 1e-8, 0, 1}, gamma);
+      ck_assert_msg(exponent > 15 || out.status == ICL_OK, "2^-%d: %d", exponent, out.status);
+      if (out.status) continue;
+      NEAR(gamma[0], 2.0, 1e-6);
+      NEAR(gamma[1], -1.0, 1e-6);
+    }
+    problem_free(&s);
+  }
+}
+END_TEST
+
 /* Fewer rows than p, two queries that are the same and contexts that differ in a small feature; all in units S, whose
  * squares, and those of features, underflow in the end. No answer is better than one that is not. */
 START_TEST(a_small_feature_in_small_units) {
@@ -436,6 +455,7 @@ static Suite *suite(void) {
   tcase_add_test(c, units_without_rank_and_a_ridge);
   tcase_add_test(c, few_rows_in_any_units);
   tcase_add_test(c, a_small_feature);
+  tcase_add_test(c, a_small_row);
   tcase_add_test(c, a_small_feature_in_small_units);
   tcase_add_test(c, small_labels_without_rank);
   tcase_add_test(c, drawn_without_rank);
