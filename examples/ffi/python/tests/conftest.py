@@ -38,6 +38,12 @@ for name in FUNCTIONS:
     setattr(_library.library, name, Recorder(getattr(_library.library, name)))
 
 
+@pytest.fixture(autouse=True)
+def profiled():
+    """Once more for each test: Python drops a profiler in which the exception of a signal's handler came up."""
+    sys.setprofile(note_call)
+
+
 @pytest.fixture
 def library():
     """The library, whose functions have ``arguments``."""
