@@ -67,6 +67,14 @@ static inline double next_number(char **text) {
   return number;
 }
 
+/* A case for what takes too long where the processor is interpreted (test/long.sh). */
+static inline TCase *slow_case(Suite *suite) {
+  TCase *slow = tcase_create("slow");
+  tcase_set_tags(slow, "slow");
+  suite_add_tcase(suite, slow);
+  return slow;
+}
+
 static inline double *doubles(int64_t count) {
   double *array = malloc((size_t)(count ? count : 1) * sizeof *array);
   ck_assert_ptr_nonnull(array);

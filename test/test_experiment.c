@@ -641,7 +641,6 @@ static Suite *suite(void) {
   tcase_add_test(c, the_same_bits_on_any_number_of_threads);
   tcase_add_test(c, progress);
   tcase_add_test(c, canceling);
-  tcase_add_test(c, canceling_while_others_work);
   tcase_add_test(c, a_curve_is_its_runs);
   tcase_add_test(c, outputs_of_curves);
   tcase_add_test(c, sizes_are_rounded);
@@ -653,6 +652,8 @@ static Suite *suite(void) {
   tcase_add_test(c, a_replicate_that_fails);
   tcase_add_test(c, replicates_that_fail_at_once);
   suite_add_tcase(s, c);
+  TCase *slow = slow_case(s);
+  tcase_add_test(slow, canceling_while_others_work);
   return s;
 }
 

@@ -332,8 +332,9 @@ static Suite *suite(void) {
   tcase_add_loop_test(c, query_quadrature, 0, 4);
   tcase_add_test(c, residuals_of_low_rank);
   tcase_add_loop_test(c, fixed_points_row_by_row, 0, 5);
-  tcase_add_test(c, few_iterations);
   suite_add_tcase(s, c);
+  TCase *slow = slow_case(s);
+  tcase_add_test(slow, few_iterations);
   return s;
 }
 

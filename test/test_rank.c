@@ -462,12 +462,10 @@ static Suite *suite(void) {
   tcase_add_test(c, rows_of_one_task);
   tcase_add_test(c, labels_orthogonal_to_the_features);
   suite_add_tcase(s, c);
-  TCase *slow = tcase_create("larger");
-  tcase_set_tags(slow, "slow"); /* where the processor is an interpreter: test/long.sh */
+  TCase *slow = slow_case(s);
   tcase_add_test(slow, auto_on_rank_deficient_rows);
   tcase_add_test(slow, auto_goes_on_to_singular_values);
   tcase_add_test(slow, a_rare_large_task);
-  suite_add_tcase(s, slow);
   return s;
 }
 

@@ -87,10 +87,10 @@ static const struct {
   int32_t method;
   int64_t n;
   double lambda;
-} streams[] = {{ICL_METHOD_CG, 1100, 1e-3},     {ICL_METHOD_CG, 140, 1e-3},   {ICL_METHOD_CG, 100, 0.0},
+} streams[] = {{ICL_METHOD_CG, 100, 0.0},       {ICL_METHOD_DUAL, 140, 0.0},
                {ICL_METHOD_PRIMAL, 1100, 1e-3}, {ICL_METHOD_PRIMAL, 100, 0.0}, /* singular */
-               {ICL_METHOD_DUAL, 1100, 1e-1},   {ICL_METHOD_DUAL, 140, 0.0}};
-enum { STREAMS = sizeof streams / sizeof *streams };
+               {ICL_METHOD_CG, 1100, 1e-3},     {ICL_METHOD_CG, 140, 1e-3},    {ICL_METHOD_DUAL, 1100, 1e-1}};
+enum { STREAMS = sizeof streams / sizeof *streams, QUICK_STREAMS = 4 };
 
 START_TEST(streaming_and_threads_do_not_change_a_bit) {
   double expected[STREAM_P], gamma[STREAM_P], expected_path[RIDGES * STREAM_P], path[RIDGES * STREAM_P];
@@ -385,7 +385,7 @@ static Suite *suite(void) {
   tcase_add_loop_test(c, agrees_with_the_direct_solution, 0, SIZES);
   tcase_add_loop_test(c, tolerance_is_respected, 0, SIZES);
   tcase_add_loop_test(c, iterations_are_bounded, 0, SIZES);
-  tcase_add_loop_test(c, streaming_and_threads_do_not_change_a_bit, 0, STREAMS);
+  tcase_add_loop_test(c, streaming_and_threads_do_not_change_a_bit, 0, QUICK_STREAMS);
   tcase_add_test(c, memory_limits);
   tcase_add_test(c, path_is_separate_fits);
   tcase_add_test(c, path_of_one_and_its_report);
@@ -395,11 +395,10 @@ static Suite *suite(void) {
   tcase_add_test(c, path_too_long);
   tcase_add_loop_test(c, auto_without_estimates, 0, 2);
   suite_add_tcase(s, c);
-  TCase *slow = tcase_create("counts");
-  tcase_set_tags(slow, "slow"); /* where the processor is an interpreter: test/long.sh */
+  TCase *slow = slow_case(s);
+  tcase_add_loop_test(slow, streaming_and_threads_do_not_change_a_bit, QUICK_STREAMS, STREAMS);
   tcase_add_loop_test(slow, iteration_counts, 0, 2);
   tcase_add_loop_test(slow, auto_counts_steps, 0, 2);
-  suite_add_tcase(s, slow);
   return s;
 }
 
