@@ -32,10 +32,14 @@ extern int openblas_get_num_threads(void) __attribute__((weak));
 
 int64_t icl__blas_threads(void) { return openblas_get_num_threads ? openblas_get_num_threads() : 1; }
 
+/* The standard asks for 1 at least, also where there are no columns; the reference BLAS ends the program otherwise. */
+static int row_stride(int64_t columns) { return columns > 0 ? (int)columns : 1; }
+
 void icl__gemm(int transpose_a, int transpose_b, int64_t m, int64_t n, int64_t k, double alpha, const double *a,
                const double *b, double beta, double *c) {
   cblas_dgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans, transpose_b ? CblasTrans : CblasNoTrans, (int)m,
-              (int)n, (int)k, alpha, a, (int)(transpose_a ? m : k), b, (int)(transpose_b ? k : n), beta, c, (int)n);
+              (int)n, (int)k, alpha, a, row_stride(transpose_a ? m : k), b, row_stride(transpose_b ? k : n), beta, c,
+              row_stride(n));
 }
 
 /* By tiles that both stay in the cache. */
@@ -76,8 +80,8 @@ void icl__apply_trapezoid(int64_t count, int64_t m, int64_t n, const double *fac
 
 void icl__gemv(int transpose, int64_t m, int64_t n, double alpha, const double *a, const double *x, double beta,
                double *y) {
-  cblas_dgemv(CblasRowMajor, transpose ? CblasTrans : CblasNoTrans, (int)m, (int)n, alpha, a, (int)n, x, 1, beta, y,
-              1);
+  cblas_dgemv(CblasRowMajor, transpose ? CblasTrans : CblasNoTrans, (int)m, (int)n, alpha, a, row_stride(n), x, 1,
+              beta, y, 1);
 }
 
 /* A LAPACK routine asks for its workspace by length -1; the answer comes back as a double. */

@@ -6,7 +6,7 @@
 set -eu
 build="gcc libc6-dev meson ninja-build pkg-config libopenblas-dev liblapacke-dev librandom123-dev gnuplot-nox"
 test="check clang clang-tidy libclang-rt-14-dev gcovr g++ binutils python3-numpy python3-scipy python3-yaml doxygen"
-test="$test groff-base mandoc abigail-tools python3-pytest gfortran make cmake git xz-utils"
+test="$test libblas3 liblapack3 groff-base mandoc abigail-tools python3-pytest gfortran make cmake git xz-utils"
 # Rust unless there is one already, from elsewhere.
 command -v cargo >/dev/null || test="$test cargo rustfmt rust-clippy"
 long="valgrind cppcheck octave octave-dev r-base-core locales debhelper lintian gcc-i686-linux-gnu gcc-s390x-linux-gnu"
