@@ -77,13 +77,18 @@ int icl__ridge_matrix_factor(icl__ridge_matrix *matrix, double mu, icl_status *s
   return matrix->condition <= 1e8;
 }
 
+/* |D^-1 x| */
+static double scaled_norm(const icl__ridge_matrix *matrix, const double *x) {
+  double norm = 0.0;
+  for (int64_t i = 0; i < matrix->size; i++) norm = hypot(norm, x[i] / matrix->scale[i]);
+  return norm;
+}
+
 int icl__ridge_matrix_confirms(const icl__ridge_matrix *matrix, const double *x) {
-  double largest = 0.0, scaled = 0.0;
-  for (int64_t i = 0; matrix->condition > 0.0 && i < matrix->size; i++) {
-    largest = fmax(largest, matrix->scale[i]);
-    scaled = hypot(scaled, x[i] / matrix->scale[i]);
-  }
-  return matrix->condition * (largest * scaled) <= 1e9 * icl__norm(matrix->size, x);
+  double largest = 0.0;
+  if (matrix->condition == 0.0) return 1;
+  for (int64_t i = 0; i < matrix->size; i++) largest = fmax(largest, matrix->scale[i]);
+  return matrix->condition * (largest * scaled_norm(matrix, x)) <= 1e9 * icl__norm(matrix->size, x);
 }
 
 static void solve(const icl__ridge_matrix *matrix, double *x) {
@@ -92,6 +97,8 @@ static void solve(const icl__ridge_matrix *matrix, double *x) {
   for (int64_t i = 0; i < matrix->size; i++) x[i] *= matrix->scale[i];
 }
 
+/* Corrections are measured as D^-1 x, like the condition: in x itself the first error of a column in small units may
+ * exceed all others by its unit, and the right correction of it would look like no progress. */
 icl_status icl__refine(const icl__ridge_matrix *matrix, icl__residual_fn residual, void *context,
                        int64_t max_iterations, double *x, double *correction, int64_t *iterations) {
   int64_t n = matrix->size;
@@ -99,10 +106,10 @@ icl_status icl__refine(const icl__ridge_matrix *matrix, icl__residual_fn residua
   for (*iterations = 1;; ++*iterations) {
     ICL__TRY(residual(context, x, correction));
     solve(matrix, correction);
-    double size = icl__norm(n, correction);
+    double size = scaled_norm(matrix, correction);
     if (!(size < 0.5 * previous)) return ICL_OK;
     icl__axpy(n, 1.0, correction, x);
-    if (size <= DBL_EPSILON * icl__norm(n, x) || *iterations == max_iterations) return ICL_OK;
+    if (size <= DBL_EPSILON * scaled_norm(matrix, x) || *iterations == max_iterations) return ICL_OK;
     previous = size;
   }
 }
