@@ -46,22 +46,24 @@ static void give_measure(const best_measure *best, icl__ridge_solution *solution
   solution->residual = best->residual;
 }
 
-/* Progress: all of it is the solution's where the ridge matters, which takes no probe; spread features hardly ever take
- * one. */
+/* Progress: all of it is the solution's where the ridge matters, as that hardly ever takes probes; spread features take
+ * few. */
 typedef struct {
   double begin, end;
 } progress_share;
 
 static progress_share solution_share(const icl__ridge_problem *problem) {
-  return (progress_share){0.0, icl__ridge_matters(problem) ? 1.0 : problem->spread ? 0.9 : 0.6};
+  return (progress_share){0.0, icl__ridge_matters(problem) ? 1.0 : problem->spread ? 0.9 : 0.45};
 }
 
 static icl_status report_share(const icl__ridge_problem *problem, progress_share share, double part) {
   return icl__ridge_progress(problem, share.begin + part * (share.end - share.begin));
 }
 
-/* How far, relative to its norm, Gamma may be off by an estimate: 1e-4 at the usual tolerance. */
-static double accepted(const icl__ridge_problem *problem) { return 1e4 * fmax(problem->tolerance, 1e-8); }
+/* Whether Gamma may be off by so much: 1e-4 of its norm at the usual tolerance. */
+static int is_accepted(const icl__ridge_problem *problem, double off, const double *gamma) {
+  return off <= 1e4 * fmax(problem->tolerance, 1e-8) * icl__norm(problem->p, gamma);
+}
 
 typedef struct {
   const icl__ridge_problem *problem;
@@ -132,18 +134,18 @@ static icl_status report_primal(void *context, double part) {
   return report_share(system->problem, system->share, part);
 }
 
-/* Gamma is off by about |residual| times the root mean square of 1/eigenvalue. That of spread features are those of the
- * preconditioner, to (1 - r)^2. Where F'y is rounding, the scale being larger, so is Gamma. */
+/* Gamma is off by |residual|/mu at most, and by about |residual| times the root mean square of 1/eigenvalue. Of spread
+ * features these are the preconditioner's, to (1 - r)^2. Where F'y is rounding, the scale being larger, so is Gamma. */
 static icl_status doubt_primal(primal_system *system, const icl__linear_system *equations, double scale,
                                const double *gamma, double *off) {
   const icl__ridge_problem *problem = system->problem;
   double p = (double)problem->p, r = fmin(sqrt(p / (double)problem->n), 1.0), growth, mean_inverse;
   int solved, rounding = scale == 0.0 || icl__norm(problem->p, problem->right) < scale;
-  *off = icl__ridge_matters(problem) || rounding ? 0.0 : INFINITY;
-  if (*off == 0.0 || !(system->best.residual <= problem->tolerance * scale)) return ICL_OK;
+  *off = rounding ? 0.0 : system->best.residual / problem->mu;
+  if (!(system->best.residual <= problem->tolerance * scale) || is_accepted(problem, *off, gamma)) return ICL_OK;
   growth = icl__norm(problem->p, system->inverse) / sqrt(p) / (1.0 - r) / (1.0 - r);
   *off = system->best.residual * growth;
-  if (problem->spread && *off <= accepted(problem) * icl__norm(problem->p, gamma)) return ICL_OK;
+  if (problem->spread && is_accepted(problem, *off, gamma)) return ICL_OK;
   system->share = (progress_share){system->share.end, 1.0};
   ICL__TRY(icl__probe(equations, problem->cg_iterations, &solved, &growth, &mean_inverse));
   *off = solved ? system->best.residual * growth : INFINITY;
@@ -176,7 +178,7 @@ icl_status icl__ridge_cg_primal(icl__ridge_problem *problem, icl__ridge_solution
   }
   icl__free(memory);
   solution->dual = 0;
-  solution->accurate = off <= accepted(problem) * icl__norm(p, solution->gamma);
+  solution->accurate = is_accepted(problem, off, solution->gamma);
   give_measure(&system.best, solution);
   return status;
 }
@@ -215,17 +217,18 @@ static icl_status report_dual(void *context, double part) {
   return report_share(system->problem, system->share, part);
 }
 
-/* Gamma = F'a is off by |F'(K^-1 residual)|, at most the root of residual' K^-1 residual: about |residual| times the
- * root mean of 1/eigenvalue. Overwrites F'a if it takes the probe. */
+/* Gamma = F'a is off by |F'(K^-1 residual)|, at most the root of residual' K^-1 residual: |residual|/sqrt(mu) at most,
+ * and about |residual| times the root mean of 1/eigenvalue. Overwrites F'a if it takes the probe. */
 static icl_status doubt_dual(dual_system *system, const icl__linear_system *equations, const double *weights,
                              double *off) {
   const icl__ridge_problem *problem = system->problem;
   int solved;
   double growth, mean_inverse, scale = icl__norm(problem->n, problem->target);
-  *off = icl__ridge_matters(problem) || scale == 0.0 ? 0.0 : INFINITY;
-  if (*off == 0.0 || !(system->best.residual <= problem->tolerance * scale)) return ICL_OK;
+  *off = scale == 0.0 ? 0.0 : system->best.residual / sqrt(problem->mu);
+  if (!(system->best.residual <= problem->tolerance * scale)) return ICL_OK;
+  if (is_accepted(problem, *off, system->gamma)) return ICL_OK;
   *off = system->best.residual * sqrt(icl__kernel_inverse(problem));
-  if (problem->spread && *off <= accepted(problem) * icl__norm(problem->p, system->gamma)) return ICL_OK;
+  if (problem->spread && is_accepted(problem, *off, system->gamma)) return ICL_OK;
   system->share = (progress_share){system->share.end, 1.0};
   ICL__TRY(icl__probe(equations, problem->cg_iterations, &solved, &growth, &mean_inverse));
   *off = solved ? system->best.residual * sqrt(mean_inverse) : INFINITY;
@@ -253,7 +256,7 @@ icl_status icl__ridge_cg_dual(icl__ridge_problem *problem, icl__ridge_solution *
   if (!status) status = doubt_dual(&system, &equations, solution->weights, &off);
   icl__free(memory);
   solution->dual = 1;
-  solution->accurate = off <= accepted(problem) * icl__norm(problem->p, solution->gamma);
+  solution->accurate = is_accepted(problem, off, solution->gamma);
   give_measure(&system.best, solution);
   return status;
 }

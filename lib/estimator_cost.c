@@ -30,7 +30,7 @@
  * matrix at the rate of memory (condition estimate, refinement), about 1000 flop an entry. Fitted to the table in
  * doc/benchmarks.md. */
 static const double kernel_weight = 1.5, small_size = 10.0, entry_weight = 1000.0;
-static const double with_probe = 1.6; /* its tolerance has about 0.6 of the digits */
+static const double with_probe = 2.2; /* two, whose tolerance has about 0.6 of the digits */
 static const double tolerated = 1.25; /* for steps that were estimated too few */
 static const double direct_bytes = 4294967296.0; /* AUTO makes no larger matrix */
 
@@ -116,9 +116,8 @@ static double dual_steps(const icl__ridge_problem *problem) {
   return steps_at((kernel_edge(problem, -1.0) + problem->lambda) / least, problem->tolerance);
 }
 
-/* The preconditioner leads out of the row space of F. Where F lacks rank, only the ridge takes that back, and a
- * residual below the tolerance leaves an error of tolerance |A|/mu: so a ridge is asked for that matters beside the
- * data, or else a probe (estimator_probe.h). */
+/* The preconditioner leads out of the row space of F. Where F lacks rank, only the ridge takes that back: a residual
+ * leaves an error of |residual|/mu, which is as good as ever where the ridge matters beside the data. */
 int icl__ridge_matters(const icl__ridge_problem *problem) {
   return problem->lambda >= 1e-2 * mean_eigenvalue(problem);
 }

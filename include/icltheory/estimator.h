@@ -21,14 +21,15 @@ extern "C" {
 /** How the ridge problem is solved. The direct methods use Cholesky factors where these are accurate; where they are
  * not (nearly singular data with little or no ridge) both turn to a QR decomposition of the n x p features, of up to 6
  * n p min(n, p) flop, and where that finds the rank deficient to singular values, of tens of min(n, p)^3 flop more; up
- * to 120 min(n, p) p bytes. Where features without full rank differ in size by many orders of magnitude, as with labels
- * of 1e-8, that ends with ICL_ERR_NOT_CONVERGED. Conjugate gradients work on Gamma, preconditioned by the second
- * moments of the data, or for n < p with little ridge on the weights of the rows. They need features of full rank, or
- * a ridge that matters beside the data. Where neither such a ridge nor the law of generated rows (rho at least 1e-3 of
- * the labels' variance, l <= 1000 d, d >= 16, tasks that were drawn too) vouches for the rank, they solve for a random
- * right-hand side as well, in up to max_iterations more, and end with ICL_ERR_NOT_CONVERGED if by that estimate (errors
- * up to 7 times as large were seen) Gamma is off by more than 1e-4 of its norm, or 1e4 times a larger tolerance. AUTO
- * then turns to the direct method, unless its matrix would exceed 4 GiB, and also where they take longer than that. */
+ * to 120 min(n, p) p bytes. Where features without full rank differ in size by many orders of magnitude, as with
+ * labels of 1e-8, that ends with ICL_ERR_NOT_CONVERGED. Conjugate gradients work on Gamma, preconditioned by the
+ * second moments of the data, or for n < p with little ridge on the weights of the rows. They need features of full
+ * rank, or a ridge that matters beside the data. Where neither the ridge, as |residual|/mu bounds the error, nor the
+ * law of generated rows (rho at least 1e-3 of the labels' variance, l <= 1000 d, d >= 16, tasks that were drawn too)
+ * vouches for Gamma, they solve for two random right-hand sides as well, in up to max_iterations more each, and end
+ * with ICL_ERR_NOT_CONVERGED if by these (an estimate: of 300,000 fits of rows of very different size one was off by
+ * 10 times as much) Gamma is off by more than 1e-4 of its norm, or 1e4 times a larger tolerance. AUTO then turns to
+ * the direct method, unless its matrix would exceed 4 GiB, and also where they take longer than that. */
 enum {
   ICL_METHOD_AUTO = 0,   /**< the one of least estimated time: CG, or else dual for n < p, primal for n >= p */
   ICL_METHOD_PRIMAL = 1, /**< normal equations: p x p; n p^2/2 + p^3/3 flop, 10 p^2 bytes */
