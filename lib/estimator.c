@@ -125,7 +125,9 @@ static icl_status improve(icl__ridge_problem *problem, int32_t method, icl__ridg
   if (!status && !solution->accurate) status = solve_by(problem, BY_ORTHOGONAL_FACTORS, solution);
   if (!status) status = measure(problem, solution, &second);
   if (!status && second.relative_residual < found->relative_residual) {
-    if (method != BY_ORTHOGONAL_FACTORS) second.method = method;
+    second.method = method != BY_ORTHOGONAL_FACTORS   ? method
+                    : found->method == ICL_METHOD_CG ? icl__direct_method(problem)
+                                                     : found->method;
     *found = second;
   } else {
     memcpy(solution->gamma, first, (size_t)problem->p * sizeof *first);
@@ -155,10 +157,12 @@ static icl_status solve(icl__ridge_problem *problem, int32_t method, icl__ridge_
     ICL__TRY(solve_by(problem, BY_ORTHOGONAL_FACTORS, solution));
   }
   ICL__TRY(measure(problem, solution, found));
-  if (found->relative_residual > problem->tolerance && found->method == ICL_METHOD_CG && gives_way) {
+  int direct_tried = found->method != ICL_METHOD_CG;
+  if (found->relative_residual > problem->tolerance && !direct_tried && gives_way) {
     ICL__TRY(improve(problem, direct, solution, found));
+    direct_tried = 1;
   }
-  int refined = found->method != ICL_METHOD_CG && found->iterations > 0; /* by Cholesky factors */
+  int refined = direct_tried && found->iterations > 0; /* by Cholesky factors */
   if (found->relative_residual > problem->tolerance && refined && found->iterations < problem->max_iterations) {
     ICL__TRY(improve(problem, BY_ORTHOGONAL_FACTORS, solution, found));
   }

@@ -242,7 +242,8 @@ static icl_status find_range(const icl__ridge_problem *problem, const reduction 
   for (int64_t mu = 0; mu < n; mu++) {
     icl__rows row = icl__source_rows(problem->operator->source, mu, 1, from->scratch);
     for (int64_t j = 0; j < p; j++) {
-      double entry = fabs(row.query[j / width] * row.context[j % width]);
+      double query = row.query[j / width], context = row.context[j % width], entry = fabs(query * context);
+      if (entry == 0.0 && query != 0.0 && context != 0.0) entry = DBL_MIN * DBL_EPSILON; /* underflow is no zero */
       rows[mu] = fmax(rows[mu], entry);
       columns[j] = fmax(columns[j], entry);
     }
@@ -280,16 +281,18 @@ static const double of_one_size = 16.0;
 static const double lost = 1e-8; /* of the solution, at most */
 
 /* Whether the units of rows and columns matter to singular values, which were found in those of the data: see above. A
- * value s that is taken for a zero in these and is none in the others adds s/(s^2 + mu) < cut/mu to u, beside 1/s_1 at
- * least. */
+ * value s that is taken for a zero in these and is none in the others would add s/(s^2 + mu) u_j'z < cut/mu u_j'z to u.
+ * solution: V'u, and behind the rank what is left of U'z. */
 static icl_status check_units(const icl__ridge_problem *problem, const reduction *from, const decomposition *found,
-                              int *sure) {
+                              const double *solution, int *sure) {
   double range, largest = found->values[0], least = found->values[found->rank - 1];
+  double cut = DBL_EPSILON * longer_side(problem) * largest;
   int64_t rank;
   ICL__TRY(find_range(problem, from, &range));
   if (range <= of_one_size) return ICL_OK;
   ICL__TRY(rank_of_equal(problem, &rank));
-  *sure = rank > found->rank ? sqrt(DBL_EPSILON * longer_side(problem)) * largest <= sqrt(lost * problem->mu)
+  double dropped = icl__norm(from->order - found->rank, &solution[found->rank]) / problem->mu * cut;
+  *sure = rank > found->rank ? dropped <= lost * icl__norm(found->rank, solution)
                              : 10.0 * DBL_EPSILON * largest <= lost * fmax(least, sqrt(problem->mu));
   return ICL_OK;
 }
@@ -300,14 +303,14 @@ static icl_status filter(const icl__ridge_problem *problem, const reduction *fro
   decomposition found = {0};
   double *coefficients = NULL;
   icl_status status = decompose(problem, m, from->bordered, width, 1.0, &found);
-  if (!status && found.rank) status = check_units(problem, from, &found, sure);
   if (!status) {
     coefficients = found.memory; /* the matrix is not needed any more */
     icl__gemv(ICL__TRANSPOSED, m, m, 1.0, found.left, &from->bordered[m * width], 0.0, coefficients);
-    for (int64_t j = 0; j < m; j++) {
-      double s = found.values[j];
-      coefficients[j] = j < found.rank ? coefficients[j] / (s + problem->mu / s) : 0.0;
-    }
+    for (int64_t j = 0; j < found.rank; j++) coefficients[j] /= found.values[j] + problem->mu / found.values[j];
+    if (found.rank) status = check_units(problem, from, &found, coefficients, sure);
+  }
+  if (!status) {
+    memset(&coefficients[found.rank], 0, (size_t)(m - found.rank) * sizeof *coefficients);
     icl__gemv(ICL__TRANSPOSED, m, m, 1.0, found.vectors, coefficients, 0.0, u);
   }
   icl__free(found.memory);
