@@ -12,7 +12,7 @@ folder=${LONG_FOLDER:-$root/build/long}
 mkdir -p "$folder" || exit 1
 folder=$(cd "$folder" && pwd)
 native=$folder/native
-steps='gcc_address gcc_thread clang_memory valgrind cppcheck foreign locale i386 s390x kills fuzz debian'
+steps='gcc_address gcc_thread clang_memory valgrind reference_blas cppcheck foreign locale i386 s390x kills fuzz debian'
 export OPENBLAS_NUM_THREADS=1
 
 # The first of these programs that is missing.
@@ -38,15 +38,23 @@ gcc_thread() { checkers sanitizers.sh thread gcc --slower 20 --without "finite_s
 
 clang_memory() { sh "$root/test/long/memory.sh" "$root" "$folder/memory"; }
 
-# Kernels of OpenBLAS that valgrind knows. Not the programs that take minutes without it, nor what is tagged as slow:
-# they are statistics over code that the others go through as well. Nor the theory, which clang_memory has.
+# With the reference BLAS, whose norms need no long double. Not the programs that take minutes without valgrind, nor
+# what is tagged as slow: they are statistics over code that the others go through as well. Nor the theory, which
+# clang_memory has.
 valgrind() {
   slow="it would take hours" short="long double has 64 bits in valgrind"
-  OPENBLAS_CORETYPE=Haswell CK_FORK=no CK_EXCLUDE_TAGS='slow long_double' programs "$native" valgrind --slower 60 \
+  blas=$(sh "$root/test/checkers/reference_blas.sh" --folder "$folder") || return 1
+  CK_FORK=no CK_EXCLUDE_TAGS='slow long_double' programs "$native" valgrind --slower 60 \
     --without "finite_size=$slow" --without "finite=$slow" --without "published=$slow" --without "baseline=$slow" \
     --without "theory=$short" --without "theory_reference=$short" --without "theory_derivative=$short" \
     --without "theory_critical=$slow" --without "dataset=$slow" --without "faults=$slow" --without "smallest=$slow" \
-    --wrap "valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite --num-callers=20"
+    --wrap "env LD_LIBRARY_PATH=$blas valgrind --quiet --error-exitcode=9 --leak-check=full \
+      --errors-for-leak-kinds=definite --num-callers=20"
+}
+
+# All but a table of simulations, and what is limited in time by a faster BLAS.
+reference_blas() {
+  sh "$root/test/checkers/reference_blas.sh" "$native" "$folder" --slower 20 --without "finite_size=takes long"
 }
 
 cppcheck() {

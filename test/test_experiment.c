@@ -652,7 +652,7 @@ static Suite *suite(void) {
   tcase_add_test(c, a_replicate_that_fails);
   tcase_add_test(c, replicates_that_fail_at_once);
   suite_add_tcase(s, c);
-  TCase *slow = slow_case(s);
+  TCase *slow = tagged_case(s, "slow");
   tcase_add_test(slow, canceling_while_others_work);
   return s;
 }

@@ -333,7 +333,7 @@ static Suite *suite(void) {
   tcase_add_test(c, residuals_of_low_rank);
   tcase_add_loop_test(c, fixed_points_row_by_row, 0, 5);
   suite_add_tcase(s, c);
-  TCase *slow = slow_case(s);
+  TCase *slow = tagged_case(s, "slow");
   tcase_add_test(slow, few_iterations);
   return s;
 }

@@ -457,12 +457,12 @@ static Suite *suite(void) {
   tcase_add_test(c, a_small_feature);
   tcase_add_test(c, a_small_row);
   tcase_add_test(c, a_small_feature_in_small_units);
-  tcase_add_test(c, small_labels_without_rank);
   tcase_add_test(c, drawn_without_rank);
   tcase_add_test(c, rows_of_one_task);
   tcase_add_test(c, labels_orthogonal_to_the_features);
   suite_add_tcase(s, c);
-  TCase *slow = slow_case(s);
+  tcase_add_test(tagged_case(s, "long_double"), small_labels_without_rank);
+  TCase *slow = tagged_case(s, "slow");
   tcase_add_test(slow, auto_on_rank_deficient_rows);
   tcase_add_test(slow, auto_goes_on_to_singular_values);
   tcase_add_test(slow, a_rare_large_task);

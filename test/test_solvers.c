@@ -395,7 +395,7 @@ static Suite *suite(void) {
   tcase_add_test(c, path_too_long);
   tcase_add_loop_test(c, auto_without_estimates, 0, 2);
   suite_add_tcase(s, c);
-  TCase *slow = slow_case(s);
+  TCase *slow = tagged_case(s, "slow");
   tcase_add_loop_test(slow, streaming_and_threads_do_not_change_a_bit, QUICK_STREAMS, STREAMS);
   tcase_add_loop_test(slow, iteration_counts, 0, 2);
   tcase_add_loop_test(slow, auto_counts_steps, 0, 2);
