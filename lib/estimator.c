@@ -121,13 +121,11 @@ static icl_status improve(icl__ridge_problem *problem, int32_t method, icl__ridg
   icl__ridge_solution before = *solution;
   fit_report second = *found;
   memcpy(first, solution->gamma, (size_t)problem->p * sizeof *first);
+  if (found->method == ICL_METHOD_CG) second.method = icl__direct_method(problem);
   icl_status status = solve_by(problem, method, solution);
-  if (!status && !solution->accurate) status = solve_by(problem, BY_ORTHOGONAL_FACTORS, solution);
-  if (!status) status = measure(problem, solution, &second);
-  if (!status && second.relative_residual < found->relative_residual) {
-    second.method = method != BY_ORTHOGONAL_FACTORS   ? method
-                    : found->method == ICL_METHOD_CG ? icl__direct_method(problem)
-                                                     : found->method;
+  int works = !status && (solution->accurate || method == BY_ORTHOGONAL_FACTORS);
+  if (works) status = measure(problem, solution, &second);
+  if (works && !status && second.relative_residual < found->relative_residual) {
     *found = second;
   } else {
     memcpy(solution->gamma, first, (size_t)problem->p * sizeof *first);
@@ -157,13 +155,12 @@ static icl_status solve(icl__ridge_problem *problem, int32_t method, icl__ridge_
     ICL__TRY(solve_by(problem, BY_ORTHOGONAL_FACTORS, solution));
   }
   ICL__TRY(measure(problem, solution, found));
-  int direct_tried = found->method != ICL_METHOD_CG;
-  if (found->relative_residual > problem->tolerance && !direct_tried && gives_way) {
+  if (found->relative_residual > problem->tolerance && found->method == ICL_METHOD_CG && gives_way) {
     ICL__TRY(improve(problem, direct, solution, found));
-    direct_tried = 1;
   }
-  int refined = direct_tried && found->iterations > 0; /* by Cholesky factors */
-  if (found->relative_residual > problem->tolerance && refined && found->iterations < problem->max_iterations) {
+  int refined = found->iterations > 0 && found->iterations < problem->max_iterations; /* by Cholesky factors */
+  int unfinished = found->method == ICL_METHOD_CG ? gives_way : refined;
+  if (found->relative_residual > problem->tolerance && unfinished) {
     ICL__TRY(improve(problem, BY_ORTHOGONAL_FACTORS, solution, found));
   }
   return ICL_OK;
