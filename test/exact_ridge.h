@@ -26,12 +26,15 @@ typedef struct {
 
 static inline quad quad_abs(quad x) { return x < 0 ? -x : x; }
 
-/* long double has the range of quad: its root, and Newton's method for the other half of the digits. */
+/* The root of a double near x, in units that keep it one, and Newton's method for the other half of the digits. */
 static inline quad quad_sqrt(quad x) {
+  quad unit = 1;
   if (x <= 0) return 0;
-  quad root = sqrtl((long double)x);
+  for (; x > (quad)0x1p1000; x *= (quad)0x1p-1000) unit *= (quad)0x1p500;
+  for (; x < (quad)0x1p-1000; x *= (quad)0x1p1000) unit *= (quad)0x1p-500;
+  quad root = sqrt((double)x);
   for (int step = 0; step < 2; step++) root = (root + x / root) / 2;
-  return root;
+  return root * unit;
 }
 
 /* Makes columns i and j orthogonal; returns whether they were not. */

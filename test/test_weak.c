@@ -21,7 +21,8 @@ static void label(int64_t d, int64_t n, const double *query, const double *conte
 
 /* y = q h_1, and h_2 = 5/4 h_1 + 2^-17 e in units 2^S. Both features of one norm, F has a condition of about 1e6, so
  * that its square is within the bound of Cholesky factors: their first Gamma_2 is off by 1e-4, which in small units is
- * most of Gamma. Refined, both entries are off by some eps 1e6. */
+ * most of Gamma. Refined, both entries are off by some eps 1e6; AUTO may believe conjugate gradients to
+ * 1e-4. */
 START_TEST(one_context_twice_in_any_units) {
   static const int units[] = {0, -4, -10, -20, -30, 20, 40};
   const double query[] = {1, 1, 1, 1}, first[] = {1, 2, 3, 5}, apart[] = {0, -1, 1, 0};
@@ -32,9 +33,10 @@ START_TEST(one_context_twice_in_any_units) {
   }
   problem s = given_problem(1, 4, query, context, first);
   for (int i = 0; i < 3; i++) {
-    ck_assert_int_eq(fit_by(&s, methods[i], 0.0, gamma).status, ICL_OK);
-    NEAR(gamma[0], 1.0, 1e-9);
-    NEAR(ldexp(gamma[1], units[_i]), 0.0, 1e-9);
+    outcome out = fit_by(&s, methods[i], 0.0, gamma);
+    ck_assert_int_eq(out.status, ICL_OK);
+    NEAR(gamma[0], 1.0, out.method == ICL_METHOD_CG ? 1e-4 : 1e-9);
+    NEAR(ldexp(gamma[1], units[_i]), 0.0, out.method == ICL_METHOD_CG ? 1e-4 : 1e-9);
   }
   problem_free(&s);
 }
