@@ -232,8 +232,10 @@ static double range_of(int64_t count, const double *numbers) {
   return largest > 0.0 ? largest / least : 1.0;
 }
 
-/* How much the largest entries of columns, or of rows, differ. */
-static icl_status find_range(const icl__ridge_problem *problem, const reduction *from, double *range) {
+static const double vanishing = DBL_MIN * DBL_EPSILON; /* the least number */
+
+/* How much the largest entries of columns, or of rows, differ, and whether all of one underflow, which are no zeros. */
+static icl_status find_range(const icl__ridge_problem *problem, const reduction *from, double *range, int *vanishes) {
   int64_t width = problem->d + 1, n = problem->n, p = problem->p;
   double *rows;
   ICL__TRY(icl__new_doubles(n + p, &rows));
@@ -243,12 +245,14 @@ static icl_status find_range(const icl__ridge_problem *problem, const reduction 
     icl__rows row = icl__source_rows(problem->operator->source, mu, 1, from->scratch);
     for (int64_t j = 0; j < p; j++) {
       double query = row.query[j / width], context = row.context[j % width], entry = fabs(query * context);
-      if (entry == 0.0 && query != 0.0 && context != 0.0) entry = DBL_MIN * DBL_EPSILON; /* underflow is no zero */
+      if (entry == 0.0 && query != 0.0 && context != 0.0) entry = vanishing;
       rows[mu] = fmax(rows[mu], entry);
       columns[j] = fmax(columns[j], entry);
     }
   }
   *range = fmax(range_of(n, rows), range_of(p, columns));
+  *vanishes = 0;
+  for (int64_t i = 0; i < n + p; i++) *vanishes |= rows[i] == vanishing;
   icl__free(rows);
   return ICL_OK;
 }
@@ -287,10 +291,11 @@ static icl_status check_units(const icl__ridge_problem *problem, const reduction
                               const double *solution, int *sure) {
   double range, largest = found->values[0], least = found->values[found->rank - 1];
   double cut = DBL_EPSILON * longer_side(problem) * largest;
-  int64_t rank;
-  ICL__TRY(find_range(problem, from, &range));
+  int64_t rank = found->rank + 1;
+  int vanishes;
+  ICL__TRY(find_range(problem, from, &range, &vanishes));
   if (range <= of_one_size) return ICL_OK;
-  ICL__TRY(rank_of_equal(problem, &rank));
+  if (!vanishes) ICL__TRY(rank_of_equal(problem, &rank));
   double dropped = icl__norm(from->order - found->rank, &solution[found->rank]) / problem->mu * cut;
   *sure = rank > found->rank ? dropped <= lost * icl__norm(found->rank, solution)
                              : 10.0 * DBL_EPSILON * largest <= lost * fmax(least, sqrt(problem->mu));

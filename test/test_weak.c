@@ -128,6 +128,29 @@ START_TEST(features_that_underflow) {
 }
 END_TEST
 
+/* q_2 h_3 alone underflows, in two of six rows, which are not small but for that; two have q_2 = 0, two h_3 = 0. The
+ * labels of 1e-250 ask for Gamma_23 of 1e150. */
+START_TEST(a_feature_that_underflows) {
+  enum { D = 2, N = 6, WIDTH = D + 1, P = D * WIDTH };
+  double query[N * D], context[N * WIDTH], target[N], gamma[P];
+  fill_pseudo(N * D, query, 1);
+  fill_pseudo(N * WIDTH, context, 1000);
+  fill_pseudo(N, target, 2000);
+  for (int mu = 0; mu < N; mu++) {
+    query[mu * D + 1] *= mu % 3 == 0 ? 1e-200 : mu % 3 == 1 ? 0.0 : 1.0;
+    context[mu * WIDTH + 2] *= mu % 3 == 0 ? 1e-200 : mu % 3 == 2 ? 0.0 : 1.0;
+    target[mu] *= 1e-250;
+  }
+  icl_dataset *dataset;
+  OK(icl_dataset_create_empty(D, &dataset));
+  OK(icl_dataset_append_features(dataset, N, query, context, target));
+  for (int i = 0; i < 4; i++) {
+    ck_assert_int_eq(fit(dataset, &(settings){methods[i], 0.0, 1e-8, 0, 1}, gamma).status, ICL_ERR_NOT_CONVERGED);
+  }
+  icl_dataset_destroy(dataset);
+}
+END_TEST
+
 /* Units in which the weights of rows underflow, Gamma = F'a of about 1e-220 does not: AUTO answers as PRIMAL does. */
 START_TEST(weights_that_underflow) {
   enum { D = 3, N = 8, WIDTH = D + 1, P = D * WIDTH };
@@ -187,6 +210,7 @@ static Suite *suite(void) {
   tcase_add_loop_test(c, one_context_twice_in_any_units, 0, 7);
   tcase_add_loop_test(c, each_feature_may_be_weak, 0, 20);
   tcase_add_test(c, features_that_underflow);
+  tcase_add_test(c, a_feature_that_underflows);
   tcase_add_test(c, weights_that_underflow);
   tcase_add_test(c, a_dropped_feature_with_a_large_label);
   suite_add_tcase(s, c);
