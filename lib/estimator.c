@@ -123,7 +123,7 @@ static icl_status improve(icl__ridge_problem *problem, int32_t method, icl__ridg
   memcpy(first, solution->gamma, (size_t)problem->p * sizeof *first);
   if (found->method == ICL_METHOD_CG) second.method = icl__direct_method(problem);
   icl_status status = solve_by(problem, method, solution);
-  int works = !status && (solution->accurate || method == BY_ORTHOGONAL_FACTORS);
+  int works = !status && (solution->accurate || method == BY_ORTHOGONAL_FACTORS); /* which are the last resort */
   if (works) status = measure(problem, solution, &second);
   if (works && !status && second.relative_residual < found->relative_residual) {
     *found = second;

@@ -5,7 +5,7 @@
 #include "conjugate_gradients.h"
 
 /* The residual of a solution tells nothing of its part in the null space of A, which a preconditioner or rounding may
- * have left there, and little along eigenvectors of tiny eigenvalues. So A x = b is solved for a Gaussian b as well,
+ * have left there, and little along eigenvectors of tiny eigenvalues. So A x = b is solved for a random b as well,
  * which has a part in every direction: where that can be done A is regular, and A makes of a residual what it makes of
  * b if that has no preferred direction. Sets *solved, and of x and b the ratio |x|/|b| and b'x/|b|^2, which are the
  * root mean square of 1/eigenvalue and the mean of 1/eigenvalue. One b has less than a part e of what it should in a

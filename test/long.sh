@@ -52,7 +52,7 @@ valgrind() {
       --errors-for-leak-kinds=definite --num-callers=20"
 }
 
-# All but a table of simulations, and what is limited in time by a faster BLAS.
+# Everything but a table of simulations, which with a slow BLAS would take hours.
 reference_blas() {
   sh "$root/test/checkers/reference_blas.sh" "$native" "$folder" --slower 20 --without "finite_size=takes long"
 }

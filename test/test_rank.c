@@ -288,8 +288,7 @@ START_TEST(a_small_feature) {
 }
 END_TEST
 
-/* More rows than p, all equal but one, which is small and alone tells (2, -1) from other solutions of g_0 + g_1 = 1.
- * */
+/* More rows than p, all equal but one, which is small and alone tells (2, -1) from others with g_0 + g_1 = 1. */
 START_TEST(a_small_row) {
   for (int exponent = 0; exponent <= 80; exponent += 5) {
     double query[] = {1.0, 1.0, 1.0, ldexp(1.0, -exponent)}, context[] = {1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, -1.0};

@@ -21,8 +21,7 @@ static void label(int64_t d, int64_t n, const double *query, const double *conte
 
 /* y = q h_1, and h_2 = 5/4 h_1 + 2^-17 e in units 2^S. Both features of one norm, F has a condition of about 1e6, so
  * that its square is within the bound of Cholesky factors: their first Gamma_2 is off by 1e-4, which in small units is
- * most of Gamma. Refined, both entries are off by some eps 1e6; AUTO may believe conjugate gradients to
- * 1e-4. */
+ * most of Gamma. Refined, both entries are off by some eps 1e6; AUTO may believe conjugate gradients to 1e-4. */
 START_TEST(one_context_twice_in_any_units) {
   static const int units[] = {0, -4, -10, -20, -30, 20, 40};
   const double query[] = {1, 1, 1, 1}, first[] = {1, 2, 3, 5}, apart[] = {0, -1, 1, 0};
@@ -47,7 +46,7 @@ END_TEST
 START_TEST(a_ridge_beside_a_large_row) {
   enum { D = 2, N = 10000, P = 6, WIDTH = D + 1 };
   double *query = doubles(N * D), *context = doubles(N * WIDTH), *target = doubles(N);
-  double gamma[P], expected[P], made[P], moments[2] = {0};
+  double gamma[P], expected[P], made[P], moments[2];
   for (uint64_t seed = 0; seed < 6; seed++) {
     fill_pseudo(N * D, query, 100000 * seed);
     fill_pseudo(N * WIDTH, context, 100000 * seed + 30000);
@@ -118,13 +117,9 @@ START_TEST(features_that_underflow) {
     for (int i = 0; i < WIDTH; i++) context[mu * WIDTH + i] *= 1e-163;
     target[mu] *= 1e-100;
   }
-  icl_dataset *dataset;
-  OK(icl_dataset_create_empty(D, &dataset));
-  OK(icl_dataset_append_features(dataset, N, query, context, target));
-  for (int i = 0; i < 4; i++) {
-    ck_assert_int_eq(fit(dataset, &(settings){methods[i], 0.0, 1e-8, 0, 1}, gamma).status, ICL_ERR_NOT_CONVERGED);
-  }
-  icl_dataset_destroy(dataset);
+  problem s = given_problem(D, N, query, context, target);
+  for (int i = 0; i < 4; i++) ck_assert_int_eq(fit_by(&s, methods[i], 0.0, gamma).status, ICL_ERR_NOT_CONVERGED);
+  problem_free(&s);
 }
 END_TEST
 
@@ -141,13 +136,9 @@ START_TEST(a_feature_that_underflows) {
     context[mu * WIDTH + 2] *= mu % 3 == 0 ? 1e-200 : mu % 3 == 2 ? 0.0 : 1.0;
     target[mu] *= 1e-250;
   }
-  icl_dataset *dataset;
-  OK(icl_dataset_create_empty(D, &dataset));
-  OK(icl_dataset_append_features(dataset, N, query, context, target));
-  for (int i = 0; i < 4; i++) {
-    ck_assert_int_eq(fit(dataset, &(settings){methods[i], 0.0, 1e-8, 0, 1}, gamma).status, ICL_ERR_NOT_CONVERGED);
-  }
-  icl_dataset_destroy(dataset);
+  problem s = given_problem(D, N, query, context, target);
+  for (int i = 0; i < 4; i++) ck_assert_int_eq(fit_by(&s, methods[i], 0.0, gamma).status, ICL_ERR_NOT_CONVERGED);
+  problem_free(&s);
 }
 END_TEST
 

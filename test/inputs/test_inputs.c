@@ -313,7 +313,7 @@ END_TEST
 
 static Suite *suite(void) {
   Suite *s = suite_create("inputs");
-  TCase *c = tcase_create("inputs"), *theory = tagged_case(s, "long_double"); /* of which are extreme parameters there */
+  TCase *c = tcase_create("inputs"), *theory = tagged_case(s, "long_double"); /* its extreme parameters need one */
   tcase_add_test(c, every_line);
   for (int i = 0; i < FUNCTIONS; i++) {
     int is_theory = !strncmp(functions[i].name, "icl_theory_", strlen("icl_theory_"));
