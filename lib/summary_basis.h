@@ -18,7 +18,8 @@ typedef struct {
   double *cross;    /* E[w y'], d x rank */
 } icl__summary_basis;
 
-/* For ridges of lambda and more. Squares of lengths may be 0 or infinite where E c^2 and its inverse are close to what a double holds. */
+/* For ridges of lambda and more. Squares of lengths may be 0 or infinite where E c^2 and its inverse are close to what a
+ * double holds. */
 icl_status icl__summary_basis_create(const icl_test_law *law, double lambda, icl__summary_basis *out);
 void icl__summary_basis_destroy(icl__summary_basis *basis);
 
